@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { Fault } from './faults.ts';
+import { RoomId, SessionId } from './ids.ts';
+import { RoomState } from './rooms.ts';
+import { WallMs } from './time.ts';
+
+/** One line of `segments.jsonl`: a file stored whole, byte for byte as received. */
+export const SegmentRecord = z.object({
+  seq: z.number().int(), kind: z.enum(['media', 'init']), container: z.enum(['ts', 'fmp4', 'aac']),
+  file: z.string(), initFile: z.string().nullable(), sha256: z.string(), bytes: z.number().int(),
+  /** ISO 8601 with offset. */
+  startAt: z.string(),
+  /** Seconds. */
+  duration: z.number(),
+  discontinuity: z.boolean(), mediaSequence: z.number().int(), uri: z.string(),
+  /** ISO 8601; when the last byte arrived. */
+  arrivedAt: z.string(),
+  monotonicMs: z.number(), clockOffsetMs: z.number().nullable(),
+});
+export type SegmentRecord = z.infer<typeof SegmentRecord>;
+
+/** One line of `gaps.jsonl`. */
+export const GapRecord = z.object({ from: z.string(), to: z.string(), reason: Fault });
+export type GapRecord = z.infer<typeof GapRecord>;
+
+/** One line of `chat.jsonl`: a viewer's message as received, with when it arrived. */
+export const ChatRecord = z.object({ at: z.string(), user: z.string(), text: z.string(), arrivedAt: z.string() });
+export type ChatRecord = z.infer<typeof ChatRecord>;
+
+/** Where a recording goes on after an interruption. */
+export const ResumePoint = z.object({
+  sessionId: SessionId,
+  nextSeq: z.number().int(),
+  /** The newest stored media segments, oldest first, at most 64: what must not be stored twice. */
+  tail: z.array(z.object({ mediaSequence: z.number().int(), sha256: z.string(), uri: z.string(), startMs: WallMs, durationMs: z.number() })),
+});
+export type ResumePoint = z.infer<typeof ResumePoint>;
+
+/** From the engine to the recorder. */
+export const RecorderCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), roomId: RoomId, url: z.string(), chatUrl: z.string().nullable(), dir: z.string(), resume: ResumePoint.nullable() }),
+  z.object({ type: z.literal('stop'), roomId: RoomId }),
+  /** Finish what is in flight, then exit. */
+  z.object({ type: z.literal('shutdown') }),
+]);
+export type RecorderCommand = z.infer<typeof RecorderCommand>;
+
+/** From the recorder to the engine. `stored` only says that a session's files have grown: the files are the truth. */
+export const RecorderReport = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('stored'), roomId: RoomId, sessionId: SessionId }),
+  z.object({ type: z.literal('state'), roomId: RoomId, state: RoomState, fault: Fault.nullable(), sessionId: SessionId.nullable(), bitrateBps: z.number().nullable() }),
+  z.object({ type: z.literal('capture'), roomId: RoomId, sessionId: SessionId, facts: z.record(z.string(), z.unknown()) }),
+  z.object({ type: z.literal('clock'), offsetMs: z.number(), source: z.string() }),
+  z.object({ type: z.literal('stopped'), roomId: RoomId, ended: z.boolean() }),
+]);
+export type RecorderReport = z.infer<typeof RecorderReport>;
