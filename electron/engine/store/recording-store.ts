@@ -1,0 +1,129 @@
+import type { Fault } from '../../contract/faults.ts';
+import type { RoomId, SessionId } from '../../contract/ids.ts';
+import type { Gap, Segment, Session } from '../../contract/rooms.ts';
+import type { Connection } from './database.ts';
+import { timed } from './database.ts';
+
+/** How far each of a session's append-only files has been read into the database, in bytes. */
+export type IngestCursors = { segments: number; gaps: number; chat: number };
+
+/** A segment with its leaf in the integrity log. */
+export type StoredSegment = Segment & { leafIndex: number };
+
+type SegmentRow = {
+  session_id: SessionId; seq: number; room_id: RoomId; kind: 'media' | 'init'; container: 'ts' | 'fmp4' | 'aac'; file: string; init_file: string | null;
+  sha256: string; bytes: number; start_ms: number; duration_ms: number; media_sequence: number; discontinuity: number; uri: string;
+  arrived_ms: number; monotonic_ms: number; clock_offset_ms: number | null; leaf_index: number;
+};
+type SessionRow = { id: SessionId; room_id: RoomId; start_ms: number; end_ms: number | null; segments: number; bytes: number | null; media_ms: number | null };
+
+function toSegment(row: SegmentRow): StoredSegment {
+  return {
+    roomId: row.room_id, sessionId: row.session_id, seq: row.seq, kind: row.kind, container: row.container, file: row.file, initFile: row.init_file,
+    sha256: row.sha256, bytes: row.bytes, startMs: row.start_ms, durationMs: row.duration_ms, mediaSequence: row.media_sequence,
+    discontinuity: row.discontinuity === 1, uri: row.uri, arrivedAtMs: row.arrived_ms, monotonicMs: row.monotonic_ms,
+    clockOffsetMs: row.clock_offset_ms, leafIndex: row.leaf_index,
+  };
+}
+
+/** Sessions, stored files and gaps: the index over what the recorder wrote. */
+export class RecordingStore {
+  readonly #db: Connection;
+  readonly #insertSegment;
+  readonly #insertGap;
+  constructor(db: Connection) {
+    this.#db = db;
+    this.#insertSegment = db.prepare(
+      `INSERT OR IGNORE INTO segments (session_id, seq, room_id, kind, container, file, init_file, sha256, bytes, start_ms, duration_ms, media_sequence,
+         discontinuity, uri, arrived_ms, monotonic_ms, clock_offset_ms, leaf_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertGap = db.prepare<[string, string, number, number, string]>('INSERT INTO gaps (room_id, session_id, from_ms, to_ms, reason) VALUES (?, ?, ?, ?, ?)');
+  }
+
+  /** Makes a session known; does nothing when it is. */
+  openSession(id: SessionId, roomId: RoomId, startMs: number): void {
+    this.#db.prepare('INSERT OR IGNORE INTO sessions (id, room_id, start_ms) VALUES (?, ?, ?)').run(id, roomId, startMs);
+  }
+
+  /** Marks a session as over (or, with null, as running again). */
+  endSession(id: SessionId, endMs: number | null): void {
+    this.#db.prepare('UPDATE sessions SET end_ms = ? WHERE id = ?').run(endMs, id);
+  }
+
+  /** A room's sessions, newest first, with their totals. */
+  listSessions(roomId: RoomId | null, limit: number): Session[] {
+    const rows = timed('listSessions', () => this.#db.prepare<[string | null, string | null, number], SessionRow>(
+      `SELECT s.id, s.room_id, s.start_ms, s.end_ms, count(g.seq) AS segments, sum(g.bytes) AS bytes, sum(g.duration_ms) AS media_ms
+       FROM sessions s LEFT JOIN segments g ON g.session_id = s.id AND g.kind = 'media'
+       WHERE ? IS NULL OR s.room_id = ? GROUP BY s.id ORDER BY s.start_ms DESC LIMIT ?`).all(roomId, roomId, limit));
+    return rows.map((row) => ({
+      id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms, segments: row.segments, bytes: row.bytes ?? 0, mediaMs: row.media_ms ?? 0,
+    }));
+  }
+
+  /** How far a session's files were read; null when the session is unknown. */
+  getCursors(id: SessionId): IngestCursors | null {
+    return this.#db.prepare<[string], IngestCursors>(
+      'SELECT segments_cursor AS segments, gaps_cursor AS gaps, chat_cursor AS chat FROM sessions WHERE id = ?').get(id) ?? null;
+  }
+
+  /** Remembers how far a session's files were read; inside the transaction that stored what was read. */
+  setCursors(id: SessionId, cursors: IngestCursors): void {
+    this.#db.prepare('UPDATE sessions SET segments_cursor = ?, gaps_cursor = ?, chat_cursor = ? WHERE id = ?').run(cursors.segments, cursors.gaps, cursors.chat, id);
+  }
+
+  /** Stores a segment once: false when this session already has one with its number or file. */
+  addSegment(segment: Segment, leafIndex: number): boolean {
+    return this.#insertSegment.run(
+      segment.sessionId, segment.seq, segment.roomId, segment.kind, segment.container, segment.file, segment.initFile, segment.sha256, segment.bytes,
+      segment.startMs, segment.durationMs, segment.mediaSequence, segment.discontinuity ? 1 : 0, segment.uri, segment.arrivedAtMs, segment.monotonicMs,
+      segment.clockOffsetMs, leafIndex,
+    ).changes === 1;
+  }
+
+  /** Whether a session already has a segment with this number. */
+  hasSegment(sessionId: SessionId, seq: number): boolean {
+    return this.#db.prepare<[string, number]>('SELECT 1 FROM segments WHERE session_id = ? AND seq = ?').get(sessionId, seq) !== undefined;
+  }
+
+  /** Stores a gap. */
+  addGap(gap: Gap): void {
+    this.#insertGap.run(gap.roomId, gap.sessionId, gap.fromMs, gap.toMs, JSON.stringify(gap.reason));
+  }
+
+  /** Gaps of a room that overlap a range, oldest first. */
+  listGaps(roomId: RoomId, fromMs: number, toMs: number): Gap[] {
+    return this.#db.prepare<[string, number, number], { session_id: SessionId; from_ms: number; to_ms: number; reason: string }>(
+      'SELECT session_id, from_ms, to_ms, reason FROM gaps WHERE room_id = ? AND from_ms < ? AND to_ms > ? ORDER BY from_ms').all(roomId, toMs, fromMs)
+      .map((row) => ({ roomId, sessionId: row.session_id, fromMs: row.from_ms, toMs: row.to_ms, reason: JSON.parse(row.reason) as Fault }));
+  }
+
+  /** All stored files of a session in order. */
+  listSegments(sessionId: SessionId): StoredSegment[] {
+    return timed('listSegments', () => this.#db.prepare<[string], SegmentRow>('SELECT * FROM segments WHERE session_id = ? ORDER BY seq').all(sessionId)).map(toSegment);
+  }
+
+  /** Media segments of a room that overlap a range, oldest first; a segment lasts at most a minute, which bounds the index scan. */
+  listSegmentsInRange(roomId: RoomId, fromMs: number, toMs: number): StoredSegment[] {
+    return this.#db.prepare<[string, number, number, number], SegmentRow>(
+      `SELECT * FROM segments WHERE room_id = ? AND kind = 'media' AND start_ms < ? AND start_ms > ? AND start_ms + duration_ms > ? ORDER BY start_ms, seq`)
+      .all(roomId, toMs, fromMs - 60_000, fromMs).map(toSegment);
+  }
+
+  /** The newest media segments of a session, oldest first. */
+  listTail(sessionId: SessionId, limit: number): StoredSegment[] {
+    return this.#db.prepare<[string, number], SegmentRow>(
+      `SELECT * FROM segments WHERE session_id = ? AND kind = 'media' ORDER BY seq DESC LIMIT ?`).all(sessionId, limit).map(toSegment).reverse();
+  }
+
+  /** The number the session's next stored file gets. */
+  nextSeq(sessionId: SessionId): number {
+    return this.#db.prepare<[string], { next: number }>('SELECT coalesce(max(seq) + 1, 0) AS next FROM segments WHERE session_id = ?').get(sessionId)?.next ?? 0;
+  }
+
+  /** A stored file of a session by its name; null when there is none. */
+  findFile(sessionId: SessionId, file: string): StoredSegment | null {
+    const row = this.#db.prepare<[string, string], SegmentRow>('SELECT * FROM segments WHERE session_id = ? AND file = ?').get(sessionId, file);
+    return row === undefined ? null : toSegment(row);
+  }
+}

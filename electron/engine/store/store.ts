@@ -1,0 +1,42 @@
+import type { Connection } from './database.ts';
+import { openDatabase } from './database.ts';
+import { FlagStore } from './flag-store.ts';
+import { JobStore } from './job-store.ts';
+import { JournalStore } from './journal-store.ts';
+import { LogStore } from './log-store.ts';
+import { ObservationStore } from './observation-store.ts';
+import { PackageStore } from './package-store.ts';
+import { RecordingStore } from './recording-store.ts';
+import { RoomStore } from './room-store.ts';
+
+/** Everything the workstation remembers, one SQLite file, one writer. */
+export type Store = {
+  rooms: RoomStore;
+  recordings: RecordingStore;
+  observations: ObservationStore;
+  flags: FlagStore;
+  packages: PackageStore;
+  jobs: JobStore;
+  journal: JournalStore;
+  log: LogStore;
+  /** Runs several writes as one transaction. */
+  transact<T>(run: () => T): T;
+  close(): void;
+};
+
+/** Opens (or makes) the store at a file; throws FaultError `database-unreadable`. */
+export function openStore(file: string): Store {
+  const db: Connection = openDatabase(file);
+  return {
+    rooms: new RoomStore(db),
+    recordings: new RecordingStore(db),
+    observations: new ObservationStore(db),
+    flags: new FlagStore(db),
+    packages: new PackageStore(db),
+    jobs: new JobStore(db),
+    journal: new JournalStore(db),
+    log: new LogStore(db),
+    transact: (run) => db.transaction(run)(),
+    close: () => db.close(),
+  };
+}
