@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from './faults.ts';
 import { RoomId, SessionId } from './ids.ts';
-import { RoomState } from './rooms.ts';
+import { RoomState, RoomTest } from './rooms.ts';
 import { WallMs } from './time.ts';
 
 /** One line of `segments.jsonl`: a file stored whole, byte for byte as received. */
@@ -38,8 +38,12 @@ export type ResumePoint = z.infer<typeof ResumePoint>;
 
 /** From the engine to the recorder. */
 export const RecorderCommand = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), roomId: RoomId, url: z.string(), chatUrl: z.string().nullable(), dir: z.string(), resume: ResumePoint.nullable() }),
+  z.object({ type: z.literal('start'), roomId: RoomId, url: z.string(), chatUrl: z.string().nullable(), dir: z.string(), resume: ResumePoint.nullable(),
+    /** Stop at the end of the broadcast instead of waiting for the next one. */
+    untilEnd: z.boolean() }),
   z.object({ type: z.literal('stop'), roomId: RoomId }),
+  /** Try an address without recording it; the first segment is kept in `dir` for the decoder to look at. */
+  z.object({ type: z.literal('test'), testId: z.number().int(), url: z.string(), dir: z.string() }),
   /** Finish what is in flight, then exit. */
   z.object({ type: z.literal('shutdown') }),
 ]);
@@ -50,8 +54,20 @@ export const RecorderReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('stored'), roomId: RoomId, sessionId: SessionId }),
   z.object({ type: z.literal('state'), roomId: RoomId, state: RoomState, fault: Fault.nullable(), sessionId: SessionId.nullable(), bitrateBps: z.number().nullable() }),
-  z.object({ type: z.literal('capture'), roomId: RoomId, sessionId: SessionId, facts: z.record(z.string(), z.unknown()) }),
+  z.object({ type: z.literal('tested'), testId: z.number().int(), test: RoomTest, file: z.string().nullable(), initFile: z.string().nullable() }),
   z.object({ type: z.literal('clock'), offsetMs: z.number(), source: z.string() }),
   z.object({ type: z.literal('stopped'), roomId: RoomId, ended: z.boolean() }),
 ]);
 export type RecorderReport = z.infer<typeof RecorderReport>;
+
+/** One line of `capture.jsonl`: how the recorder reached the source, written at every connection. */
+export const CaptureRecord = z.object({
+  at: z.string(), requestedUrl: z.string(), playlistUrl: z.string(), remoteAddress: z.string().nullable(),
+  statusCode: z.number().int(), headers: z.record(z.string(), z.string()),
+  /** PEM certificates as the server sent them, leaf first; empty for plain HTTP. */
+  tlsChain: z.array(z.string()),
+  /** The playlists as received: address and text. */
+  playlists: z.array(z.object({ url: z.string(), text: z.string() })),
+  clockOffsetMs: z.number().nullable(),
+});
+export type CaptureRecord = z.infer<typeof CaptureRecord>;

@@ -1,0 +1,49 @@
+import { mkdirSync } from 'node:fs';
+import { RecorderCommand, type RecorderReport } from '../../contract/recording.ts';
+import { makeFault } from '../../contract/faults.ts';
+import type { RoomId } from '../../contract/ids.ts';
+import { RoomRecording } from './room-recording.ts';
+import { testAddress } from './room-tester.ts';
+
+// The recorder's process: network → disk and nothing else. It ends with the engine: what it had not finished is fetched again by the next one.
+const recordings = new Map<RoomId, RoomRecording>();
+const testTimeoutMs = 30_000;
+
+function report(message: RecorderReport): void {
+  if (process.connected) process.send?.(message);
+}
+
+function start(command: Extract<RecorderCommand, { type: 'start' }>): void {
+  recordings.get(command.roomId)?.stop();
+  try {
+    mkdirSync(command.dir, { recursive: true });
+  } catch (thrown) {
+    report({ type: 'state', roomId: command.roomId, state: 'disk-gate', fault: makeFault('disk-error', command.dir, String(thrown), { retryable: true }), sessionId: null, bitrateBps: null });
+  }
+  const recording = new RoomRecording({ roomId: command.roomId, url: command.url, chatUrl: command.chatUrl, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report });
+  recordings.set(command.roomId, recording);
+  void recording.done.then(() => {
+    if (recordings.get(command.roomId) === recording) recordings.delete(command.roomId);
+  });
+}
+
+async function shutDown(): Promise<void> {
+  const open = [...recordings.values()];
+  for (const recording of open) recording.stop();
+  await Promise.all(open.map((recording) => recording.done));
+  process.exit(0);
+}
+
+process.on('message', (raw) => {
+  const command = RecorderCommand.parse(raw);
+  if (command.type === 'start') start(command);
+  else if (command.type === 'stop') recordings.get(command.roomId)?.stop();
+  else if (command.type === 'test') {
+    void testAddress(command.url, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));
+  } else void shutDown();
+});
+process.on('disconnect', () => void shutDown());
+// A terminal's Ctrl-C reaches the whole group; the engine decides when the recorder stops.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => void shutDown());
+report({ type: 'ready' });

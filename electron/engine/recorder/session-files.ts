@@ -1,0 +1,148 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SegmentRecord, type CaptureRecord, type ChatRecord, type GapRecord } from '../../contract/recording.ts';
+
+/** Names of a session's append-only files. */
+export const sessionFiles = { segments: 'segments.jsonl', gaps: 'gaps.jsonl', chat: 'chat.jsonl', capture: 'capture.jsonl' } as const;
+
+/** A file being received: bytes go in as they arrive and are hashed on the way. */
+export class PartFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+  readonly #hash: Hash = createHash('sha256');
+  #head: Buffer = Buffer.alloc(0);
+  #bytes = 0;
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** Starts a file under `name`.part. */
+  static async create(dir: string, name: string): Promise<PartFile> {
+    const path = join(dir, `${name}.part`);
+    return new PartFile(path, await open(path, 'w'));
+  }
+
+  /** Takes one chunk. */
+  async write(chunk: Buffer): Promise<void> {
+    if (this.#head.length < 16) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, 16);
+    this.#hash.update(chunk);
+    this.#bytes += chunk.length;
+    await this.#handle.writev([chunk]);
+  }
+
+  /** Makes the bytes durable under the .part name; returns their hash and first 16 bytes. */
+  async seal(): Promise<{ sha256: string; bytes: number; head: Buffer }> {
+    await this.#handle.sync();
+    await this.#handle.close();
+    return { sha256: this.#hash.digest('hex'), bytes: this.#bytes, head: this.#head };
+  }
+
+  /** Gives the file up. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.path, { force: true });
+  }
+}
+
+/** Writes a session's files; one writer per session. */
+export class SessionWriter {
+  readonly dir: string;
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  /** Makes the session's folder. */
+  async prepare(): Promise<void> {
+    await mkdir(this.dir, { recursive: true });
+  }
+
+  /**
+   * Commits a sealed .part file: its line is made durable first, then the file gets its final name, so that after a crash between the two
+   * `repairSession` finishes the rename, and no complete segment is lost or doubled.
+   */
+  async commit(record: SegmentRecord, partPath: string): Promise<void> {
+    await this.#append(sessionFiles.segments, record);
+    await rename(partPath, join(this.dir, record.file));
+    const folder = await open(this.dir, 'r');
+    try {
+      await folder.sync().catch(() => undefined); // Windows cannot sync a folder; NTFS journals the rename
+    } finally {
+      await folder.close();
+    }
+  }
+
+  /** Stores a gap. */
+  async addGap(record: GapRecord): Promise<void> {
+    await this.#append(sessionFiles.gaps, record);
+  }
+
+  /** Stores viewers' messages. */
+  async addChat(records: readonly ChatRecord[]): Promise<void> {
+    if (records.length > 0) await this.#append(sessionFiles.chat, ...records);
+  }
+
+  /** Stores how the source was reached. */
+  async addCapture(record: CaptureRecord): Promise<void> {
+    await this.#append(sessionFiles.capture, record);
+  }
+
+  async #append(name: string, ...records: readonly unknown[]): Promise<void> {
+    const path = join(this.dir, name);
+    const handle = await open(path, 'a');
+    const { size } = await handle.stat();
+    try {
+      await handle.appendFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      await handle.sync();
+    } catch (thrown) {
+      await handle.truncate(size).catch(() => undefined); // a full disk may have taken half a line
+      throw thrown;
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** What `repairSession` did. */
+export type SessionRepair = { renamed: number; discardedParts: number; cutBytes: number };
+
+/** Puts a session's folder right after a crash: torn last lines are cut, sealed files get their names, unfinished ones go. */
+export function repairSession(dir: string): SessionRepair {
+  const repair: SessionRepair = { renamed: 0, discardedParts: 0, cutBytes: 0 };
+  for (const name of Object.values(sessionFiles)) {
+    const path = join(dir, name);
+    if (!existsSync(path)) continue;
+    const body = readFileSync(path);
+    const whole = body.lastIndexOf(0x0a) + 1;
+    if (whole === body.length) continue;
+    repair.cutBytes += body.length - whole;
+    truncateSync(path, whole);
+    const file = openSync(path, 'r+');
+    fsyncSync(file);
+    closeSync(file);
+  }
+  const last = readLastSegment(dir);
+  const isMissing = last !== null && !existsSync(join(dir, last.file));
+  for (const name of readdirSync(dir)) {
+    if (!name.endsWith('.part')) continue;
+    if (isMissing && createHash('sha256').update(readFileSync(join(dir, name))).digest('hex') === last.sha256) {
+      renameSync(join(dir, name), join(dir, last.file));
+      repair.renamed += 1;
+      continue;
+    }
+    rmSync(join(dir, name));
+    repair.discardedParts += 1;
+  }
+  return repair;
+}
+
+function readLastSegment(dir: string): SegmentRecord | null {
+  const path = join(dir, sessionFiles.segments);
+  if (!existsSync(path)) return null;
+  const line = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1);
+  if (line === undefined || line === '') return null;
+  const parsed = SegmentRecord.safeParse(JSON.parse(line));
+  return parsed.success ? parsed.data : null;
+}
