@@ -18,7 +18,7 @@ export const migrations: readonly string[] = [
     session_id TEXT NOT NULL, seq INTEGER NOT NULL, room_id TEXT NOT NULL, kind TEXT NOT NULL, container TEXT NOT NULL,
     file TEXT NOT NULL, init_file TEXT, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, start_ms REAL NOT NULL, duration_ms REAL NOT NULL,
     media_sequence INTEGER NOT NULL, discontinuity INTEGER NOT NULL, uri TEXT NOT NULL, arrived_ms REAL NOT NULL, monotonic_ms REAL NOT NULL,
-    clock_offset_ms REAL, leaf_index INTEGER NOT NULL,
+    clock_offset_ms REAL, leaf_index INTEGER NOT NULL, continuity INTEGER NOT NULL,
     PRIMARY KEY (session_id, seq), UNIQUE (session_id, file)
   ) WITHOUT ROWID;
   CREATE INDEX segments_by_time ON segments (room_id, start_ms);

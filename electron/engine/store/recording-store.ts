@@ -7,13 +7,13 @@ import { timed } from './database.ts';
 /** How far each of a session's append-only files has been read into the database, in bytes. */
 export type IngestCursors = { segments: number; gaps: number; chat: number };
 
-/** A segment with its leaf in the integrity log. */
-export type StoredSegment = Segment & { leafIndex: number };
+/** A segment with its leaf in the integrity log; `continuity` counts the breaks before it within its session (a new decoder run each). */
+export type StoredSegment = Segment & { leafIndex: number; continuity: number };
 
 type SegmentRow = {
   session_id: SessionId; seq: number; room_id: RoomId; kind: 'media' | 'init'; container: 'ts' | 'fmp4' | 'aac'; file: string; init_file: string | null;
   sha256: string; bytes: number; start_ms: number; duration_ms: number; media_sequence: number; discontinuity: number; uri: string;
-  arrived_ms: number; monotonic_ms: number; clock_offset_ms: number | null; leaf_index: number;
+  arrived_ms: number; monotonic_ms: number; clock_offset_ms: number | null; leaf_index: number; continuity: number;
 };
 type SessionRow = { id: SessionId; room_id: RoomId; start_ms: number; end_ms: number | null; segments: number; bytes: number | null; media_ms: number | null };
 
@@ -22,7 +22,7 @@ function toSegment(row: SegmentRow): StoredSegment {
     roomId: row.room_id, sessionId: row.session_id, seq: row.seq, kind: row.kind, container: row.container, file: row.file, initFile: row.init_file,
     sha256: row.sha256, bytes: row.bytes, startMs: row.start_ms, durationMs: row.duration_ms, mediaSequence: row.media_sequence,
     discontinuity: row.discontinuity === 1, uri: row.uri, arrivedAtMs: row.arrived_ms, monotonicMs: row.monotonic_ms,
-    clockOffsetMs: row.clock_offset_ms, leafIndex: row.leaf_index,
+    clockOffsetMs: row.clock_offset_ms, leafIndex: row.leaf_index, continuity: row.continuity,
   };
 }
 
@@ -35,7 +35,7 @@ export class RecordingStore {
     this.#db = db;
     this.#insertSegment = db.prepare(
       `INSERT OR IGNORE INTO segments (session_id, seq, room_id, kind, container, file, init_file, sha256, bytes, start_ms, duration_ms, media_sequence,
-         discontinuity, uri, arrived_ms, monotonic_ms, clock_offset_ms, leaf_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         discontinuity, uri, arrived_ms, monotonic_ms, clock_offset_ms, leaf_index, continuity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertGap = db.prepare<[string, string, number, number, string]>('INSERT INTO gaps (room_id, session_id, from_ms, to_ms, reason) VALUES (?, ?, ?, ?, ?)');
   }
@@ -73,11 +73,11 @@ export class RecordingStore {
   }
 
   /** Stores a segment once: false when this session already has one with its number or file. */
-  addSegment(segment: Segment, leafIndex: number): boolean {
+  addSegment(segment: Segment, leafIndex: number, continuity: number): boolean {
     return this.#insertSegment.run(
       segment.sessionId, segment.seq, segment.roomId, segment.kind, segment.container, segment.file, segment.initFile, segment.sha256, segment.bytes,
       segment.startMs, segment.durationMs, segment.mediaSequence, segment.discontinuity ? 1 : 0, segment.uri, segment.arrivedAtMs, segment.monotonicMs,
-      segment.clockOffsetMs, leafIndex,
+      segment.clockOffsetMs, leafIndex, continuity,
     ).changes === 1;
   }
 

@@ -1,0 +1,161 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { RoomId, SessionId } from '../../contract/ids.ts';
+import { ChatRecord, GapRecord, SegmentRecord, type ResumePoint } from '../../contract/recording.ts';
+import type { Gap, Segment } from '../../contract/rooms.ts';
+import type { Observation } from '../../contract/flags.ts';
+import { repairSession, sessionFiles } from '../recorder/session-files.ts';
+import type { Store } from '../store/store.ts';
+import { toSessionDir, type LibraryLayout } from './library-layout.ts';
+
+const maxReadBytes = 4 << 20;
+const resumeTail = 64;
+/** A hole in time above which decoders and players must not assume continuity. */
+const continuityJumpMs = 1500;
+
+/** What one ingest brought: new facts that were committed, in order. */
+export type Ingested = { segments: Segment[]; gaps: Gap[]; chat: Observation[] };
+
+/** Who does the work on footage: the workstation analyses, `record` only keeps. */
+export type IngestOptions = { analyse: boolean; nowMs: number };
+
+/**
+ * Reads what the recorder appended to a session's files since the last call and commits it: row, log leaf, jobs and journal entry
+ * in one transaction with the cursor, so that a crash at any moment neither loses nor doubles anything.
+ */
+export function ingestSession(store: Store, layout: LibraryLayout, roomId: RoomId, sessionId: SessionId, options: IngestOptions): Ingested {
+  const dir = toSessionDir(layout, roomId, sessionId);
+  const result: Ingested = { segments: [], gaps: [], chat: [] };
+  if (!existsSync(dir)) return result;
+  const cursors = store.recordings.getCursors(sessionId) ?? { segments: 0, gaps: 0, chat: 0 };
+  const segments = readLines(join(dir, sessionFiles.segments), cursors.segments, SegmentRecord, (record) => existsSync(join(dir, record.file)));
+  const gaps = readLines(join(dir, sessionFiles.gaps), cursors.gaps, GapRecord);
+  const chat = readLines(join(dir, sessionFiles.chat), cursors.chat, ChatRecord);
+  if (segments.items.length + gaps.items.length + chat.items.length === 0) return result;
+  store.transact(() => {
+    const firstMs = segments.items[0] === undefined ? Date.parse(gaps.items[0]?.from ?? chat.items[0]?.at ?? '') : Date.parse(segments.items[0].startAt);
+    store.recordings.openSession(sessionId, roomId, firstMs);
+    for (const record of segments.items) {
+      const segment = toSegment(record, roomId, sessionId);
+      if (commitSegment(store, segment, options)) result.segments.push(segment);
+    }
+    for (const record of gaps.items) {
+      const gap: Gap = { roomId, sessionId, fromMs: Date.parse(record.from), toMs: Date.parse(record.to), reason: record.reason };
+      store.recordings.addGap(gap);
+      store.log.append('gap', { roomId, sessionId, from: record.from, to: record.to, code: record.reason.code });
+      store.journal.append('gapCommitted', gap, options.nowMs);
+      result.gaps.push(gap);
+    }
+    for (const record of chat.items) result.chat.push(store.observations.add(toChatObservation(record, roomId, sessionId)));
+    if (result.chat.length > 0) {
+      store.journal.append('observationsCommitted', { roomId, sessionId, observations: result.chat, waveform: null, stills: [], levelDb: null }, options.nowMs);
+    }
+    store.recordings.setCursors(sessionId, { segments: segments.cursor, gaps: gaps.cursor, chat: chat.cursor });
+  });
+  return result;
+}
+
+function commitSegment(store: Store, segment: Segment, options: IngestOptions): boolean {
+  if (store.recordings.hasSegment(segment.sessionId, segment.seq)) return false;
+  const leafIndex = store.log.append('segment', {
+    roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, file: segment.file, sha256: segment.sha256, bytes: segment.bytes, startMs: segment.startMs,
+  });
+  const previous = segment.kind === 'media' ? store.recordings.listTail(segment.sessionId, 1)[0] : undefined;
+  const continuity = previous === undefined ? 0 : previous.continuity + (isBreak(previous, segment) ? 1 : 0);
+  if (!store.recordings.addSegment(segment, leafIndex, continuity)) throw new Error(`segment ${segment.sessionId}/${segment.file} is there under another number`);
+  if (segment.kind === 'init') return true;
+  if (options.analyse) store.jobs.add('decode', segment.roomId, segment.sessionId, segment.startMs, { seq: segment.seq });
+  store.journal.append('segmentCommitted', {
+    roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, startMs: segment.startMs, durationMs: segment.durationMs,
+  }, options.nowMs);
+  return true;
+}
+
+function isBreak(previous: Segment, next: Segment): boolean {
+  return next.discontinuity || next.initFile !== previous.initFile || next.container !== previous.container
+    || next.startMs - (previous.startMs + previous.durationMs) > continuityJumpMs;
+}
+
+function toSegment(record: SegmentRecord, roomId: RoomId, sessionId: SessionId): Segment {
+  return {
+    roomId, sessionId, seq: record.seq, kind: record.kind, container: record.container, file: record.file, initFile: record.initFile, sha256: record.sha256,
+    bytes: record.bytes, startMs: Date.parse(record.startAt), durationMs: record.duration * 1000, mediaSequence: record.mediaSequence,
+    discontinuity: record.discontinuity, uri: record.uri, arrivedAtMs: Date.parse(record.arrivedAt), monotonicMs: record.monotonicMs, clockOffsetMs: record.clockOffsetMs,
+  };
+}
+
+function toChatObservation(record: ChatRecord, roomId: RoomId, sessionId: SessionId): Omit<Observation, 'id'> {
+  const atMs = Date.parse(record.at);
+  return { roomId, sessionId, lane: 'chat', startMs: atMs, endMs: atMs, text: record.text, confidence: 1, engine: 'chat', speaker: record.user };
+}
+
+/** Whole lines from a byte cursor on; stops before the first for which `accept` says not yet. Throws on a line that is not ours: a bug or a forgery. */
+function readLines<T>(path: string, cursor: number, schema: z.ZodType<T>, accept: (item: T) => boolean = () => true): { items: T[]; cursor: number } {
+  const items: T[] = [];
+  if (!existsSync(path)) return { items, cursor };
+  const file = openSync(path, 'r');
+  try {
+    const length = Math.min(maxReadBytes, fstatSync(file).size - cursor);
+    if (length <= 0) return { items, cursor };
+    const buffer = Buffer.alloc(length);
+    const body = buffer.subarray(0, readSync(file, buffer, 0, length, cursor));
+    let next = cursor;
+    for (let from = 0, end = body.indexOf(0x0a); end !== -1; from = end + 1, end = body.indexOf(0x0a, from)) {
+      const item = schema.parse(JSON.parse(body.toString('utf8', from, end)));
+      if (!accept(item)) break;
+      items.push(item);
+      next = cursor + end + 1;
+    }
+    return { items, cursor: next };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Sessions found on disk, in order. */
+export function listSessionDirs(layout: LibraryLayout): { roomId: RoomId; sessionId: SessionId }[] {
+  if (!existsSync(layout.rooms)) return [];
+  return readdirSync(layout.rooms, { withFileTypes: true }).filter((room) => room.isDirectory()).flatMap((room) => {
+    const roomId = RoomId.safeParse(room.name);
+    if (!roomId.success) return [];
+    return readdirSync(join(layout.rooms, room.name), { withFileTypes: true }).filter((session) => session.isDirectory()).flatMap((session) => {
+      const sessionId = SessionId.safeParse(session.name);
+      return sessionId.success ? [{ roomId: roomId.data, sessionId: sessionId.data }] : [];
+    });
+  }).sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1));
+}
+
+/** What a repair at start found. */
+export type LibraryRepair = { sessions: number; renamed: number; discardedParts: number; cutBytes: number; ingested: number };
+
+/** Puts the whole library right after a crash: every session's files are repaired and what the database has not seen is committed. */
+export function repairLibrary(store: Store, layout: LibraryLayout, options: IngestOptions): LibraryRepair {
+  const total: LibraryRepair = { sessions: 0, renamed: 0, discardedParts: 0, cutBytes: 0, ingested: 0 };
+  for (const { roomId, sessionId } of listSessionDirs(layout)) {
+    const repair = repairSession(toSessionDir(layout, roomId, sessionId));
+    total.sessions += 1;
+    total.renamed += repair.renamed;
+    total.discardedParts += repair.discardedParts;
+    total.cutBytes += repair.cutBytes;
+    for (let more = true; more; ) {
+      const { segments, gaps, chat } = ingestSession(store, layout, roomId, sessionId, options);
+      total.ingested += segments.length;
+      more = segments.length + gaps.length + chat.length > 0;
+    }
+  }
+  store.jobs.recoverRunning();
+  return total;
+}
+
+/** Where a room's recording goes on: its newest session, if it has footage. */
+export function toResumePoint(store: Store, roomId: RoomId): ResumePoint | null {
+  const [session] = store.recordings.listSessions(roomId, 1);
+  if (session === undefined || session.endMs !== null) return null;
+  const tail = store.recordings.listTail(session.id, resumeTail);
+  if (tail.length === 0) return null;
+  return {
+    sessionId: session.id, nextSeq: store.recordings.nextSeq(session.id),
+    tail: tail.map(({ mediaSequence, sha256, uri, startMs, durationMs }) => ({ mediaSequence, sha256, uri, startMs, durationMs })),
+  };
+}
