@@ -1,0 +1,38 @@
+import type { Flag, Gap, Observation, WallMs } from '../../../electron/contract/index.ts';
+import { hitFlag } from './flag-items.ts';
+import type { FlagLayout } from './flag-items.ts';
+import { laneAt } from './lane-layout.ts';
+import type { LaneLayout } from './lane-layout.ts';
+import type { TimelineData } from './timeline-data.ts';
+import { toMs } from './time-scale.ts';
+import type { TimeScale } from './time-scale.ts';
+
+/** What lies under the pointer. */
+export type HitTarget =
+  | { readonly kind: 'flags'; readonly atMs: WallMs; readonly flags: readonly Flag[]; readonly lead: Flag }
+  | { readonly kind: 'gap'; readonly atMs: WallMs; readonly gap: Gap }
+  | { readonly kind: 'texts'; readonly atMs: WallMs; readonly texts: readonly Observation[] }
+  | { readonly kind: 'axis'; readonly atMs: WallMs }
+  | { readonly kind: 'time'; readonly atMs: WallMs };
+
+const REACH_PX = 3;
+const MAX_TEXTS = 6;
+
+/** Finds what lies under a point; x counts from the left edge of the time area, y from the top. Gaps are found on every row, below flags only. */
+export function findTarget(data: TimelineData, flags: FlagLayout, scale: TimeScale, layout: LaneLayout, x: number, y: number): HitTarget {
+  const atMs = toMs(scale, x);
+  const lane = laneAt(layout, y);
+  if (lane === null) return { kind: y < layout.axis.height ? 'axis' : 'time', atMs };
+  if (lane.id === 'flags') {
+    const item = hitFlag(flags, atMs, (y - lane.y) / lane.height);
+    if (item !== null) return { kind: 'flags', atMs, flags: item.flags, lead: item.lead };
+  }
+  const reachMs = REACH_PX * scale.msPerPx;
+  const gap = data.gaps.query(atMs - reachMs, atMs + reachMs)[0];
+  if (gap !== undefined) return { kind: 'gap', atMs, gap: gap.gap };
+  if (lane.id === 'speech' || lane.id === 'ocr' || lane.id === 'chat') {
+    const texts = data.lanes[lane.id].query(atMs - reachMs, atMs + reachMs);
+    if (texts.length > 0) return { kind: 'texts', atMs, texts: texts.slice(0, MAX_TEXTS) };
+  }
+  return { kind: 'time', atMs };
+}
