@@ -24,7 +24,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
-      '@typescript-eslint/no-non-null-assertion': 'error',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } }],
       eqeqeq: ['error', 'always'],
       'no-var': 'error',
@@ -41,6 +40,7 @@ export default tseslint.config(
   },
   {
     files: ['renderer/**/*.ts', 'renderer/**/*.tsx'],
+    ignores: ['**/*.test.ts', '**/*.test.tsx'],
     rules: {
       'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: rawIpc }, { name: 'ipcRenderer', message: rawIpc }], patterns: [{ group: ['node:*', 'electron/*'], message: 'The page has no Node.' }] }],
       'no-restricted-globals': ['error', { name: 'ipcRenderer', message: rawIpc }, { name: 'require', message: 'The page has no Node.' }],
