@@ -1,0 +1,11 @@
+export { shapePath, markStyle } from './flag-shapes.ts';
+export { stepFlag } from './flag-items.ts';
+export type { FollowMode } from './follow-mode.ts';
+export { TimelineData } from './timeline-data.ts';
+export type { MarkedRange } from './timeline-frame.ts';
+export { formatMediaTime, formatWallTime } from './time-scale.ts';
+export type { TimeLimits } from './time-scale.ts';
+export type { HitTarget } from './hit-target.ts';
+export { Timeline } from './timeline.tsx';
+export type { TimelineHandle } from './timeline.tsx';
+export type { TimelineLabels } from './timeline-frame.ts';
