@@ -23,7 +23,7 @@ const backdrops = {
     ${times(4, (i) => `<rect x="${[3, 178, 358, 533][i]}" y="270" width="5" height="420" fill="#868e96"/>`)}<path d="M0 600 h540 v90 h-540z" fill="#98a1ac"/>`,
   'demo-jewel': () => `<radialGradient id="glow"><stop offset="0" stop-color="#f7d88c" stop-opacity=".55"/><stop offset="1" stop-color="#f7d88c" stop-opacity="0"/></radialGradient><ellipse cx="270" cy="470" rx="330" ry="300" fill="url(#glow)"/>
     ${[10, 430].map((x) => `<rect x="${x}" y="330" width="100" height="300" rx="6" fill="#0004" stroke="#d9b25f" stroke-width="2"/>${times(3, (i) => `<rect x="${x + 4}" y="${420 + i * 95}" width="92" height="4" fill="#d9b25f"/>${pendant(x + 30, 398 + i * 95, 0.55)}${pendant(x + 72, 398 + i * 95, 0.55)}`)}`).join('')}`,
-  'demo-fruit': () => `<circle cx="90" cy="330" r="42" fill="#fff3b0"/><path d="M0 520 Q140 430 300 500 T540 450 V700 H0Z" fill="#9ccb86"/><path d="M0 580 Q180 520 540 570 V720 H0Z" fill="#7bb661"/>
+  'demo-fruit': () => `<circle cx="90" cy="330" r="42" fill="#fff3b0"/><path d="M0 520 Q140 430 300 500 T540 450 V700 H0Z" fill="#9ccb86"/><path d="M0 580 Q180 520 540 570 V860 H0Z" fill="#7bb661"/>
     ${[[60, 470, 1], [470, 450, 1.15], [390, 400, 0.6], [170, 430, 0.55]].map(([x, y, s]) => `<g transform="translate(${x} ${y}) scale(${s})"><rect x="-9" y="50" width="18" height="110" fill="#6b4a2b"/><circle r="72" fill="#4f8f3a"/><circle cx="-40" cy="34" r="46" fill="#5a9c43"/><circle cx="42" cy="30" r="48" fill="#478535"/>${times(9, (i) => `<circle cx="${-60 + ((i * 47) % 125)}" cy="${-40 + ((i * 31) % 100)}" r="8" fill="#c8322b"/>`)}</g>`).join('')}`,
 };
 
@@ -34,7 +34,7 @@ const desks = {
   'demo-fruit': () => `<g><path d="M20 790 h320 l-20 62 h-280z" fill="#b9803f"/>${times(8, (i) => apple(52 + i * 36, 782 - (i % 2) * 8, 17, ['#c8322b', '#d2492f', '#b52a2a'][i % 3]))}<path d="M20 790 h320 l-6 18 h-308z" fill="#9c6a31"/><path d="M27 822 h306" stroke="#7d5225" stroke-width="4"/></g>`,
 };
 
-const held = { 'demo-tea': tin(-20, -70, 44, 66, '#b08d3c', '#f4e7c5'), 'demo-bags': tote(-42, -30, 0.85, '#7a4a28'), 'demo-jewel': pendant(0, 42, 1.15), 'demo-fruit': apple(0, -20, 26) };
+const held = { 'demo-tea': tin(-20, -70, 44, 66, '#b08d3c', '#f4e7c5'), 'demo-bags': tote(-42, 30, 0.85, '#7a4a28'), 'demo-jewel': pendant(0, 42, 1.15), 'demo-fruit': apple(0, -20, 26) };
 
 /** Wall, shelves, account name and title: what never moves. */
 export function drawBackdrop(room) {

@@ -4,7 +4,7 @@
  */
 export const rooms = [
   {
-    id: 'demo-tea', name: '清源茶饮养生坊', platform: '演示平台', host: '主播小满', slogan: '茶饮保健专场', container: 'ts', durationS: 48,
+    id: 'demo-tea', name: '清源茶饮坊', platform: '演示平台', host: '主播小满', slogan: '花草茶专场', container: 'ts', durationS: 48,
     voice: { name: 'cmn-latn-pinyin+f2', pitch: 58, speed: 190 }, price: ['69', '元/盒'], product: '菊花决明子茶',
     banners: [
       [0, '三天见效\n根治糖尿病', 'exaggerated'],
@@ -29,7 +29,7 @@ export const rooms = [
     chat: ['主播好', '这个茶苦不苦', '一盒多少袋呀', '刚进来 在卖什么', '六十九包邮吗', '上次买的还没喝完', '能和枸杞一起泡吗', '我妈血糖高能喝吗', '有没有小包装', '发什么快递', '江苏几天到', '保质期多久', '颜色看着不错', '已拍两盒', '真的不用吃药吗', '还是听医生的吧', '配料表拍一下看看', '晚上喝会睡不着吗', '给爸妈买的', '客服在不在', '包装能送礼吗', '怎么领券', '水温要多少度', '决明子炒过没有', '主播声音小一点', '已关注', '孕妇能喝吗', '有没有检测报告', '谢谢主播', '明天还播吗', '支持一下', '下单了'],
   },
   {
-    id: 'demo-bags', name: '阿杰箱包仓库', platform: '演示平台', host: '主播阿杰', slogan: '箱包清仓专场', container: 'fmp4', durationS: 44,
+    id: 'demo-bags', name: '阿杰箱包仓库', platform: '演示平台', host: '主播阿杰', slogan: '箱包专场', container: 'fmp4', durationS: 44,
     voice: { name: 'cmn-latn-pinyin+m3', pitch: 42, speed: 195 }, price: ['199', '元/只'], product: '大容量托特包',
     banners: [
       [0, '高仿原单\n一比一复刻', 'counterfeit'],

@@ -96,14 +96,14 @@ async function makeRoom(room, seed, painter) {
     '[0][hand]overlay[a]', '[a][host]overlay[b]', '[b][2]overlay[c]', '[c][banner]overlay[d]',
     `[d][5]${heart(0)}[e]`, `[e][6]${heart(1)}[f]`, `[f][7]${heart(2)},format=yuv420p${room.small ? ',split[v][w];[w]scale=270:480:flags=lanczos[small]' : '[v]'}`,
   ].join(';');
-  const sizes = [{ name: '540', width: 540, height: 960, label: '[v]', crf: 25, audio: '56k' }];
+  const sizes = [{ name: '540', width: 540, height: 960, label: '[v]', crf: 27, audio: '56k' }];
   if (room.small) sizes.push({ name: '270', width: 270, height: 480, label: '[small]', crf: 28, audio: '40k' });
   const extension = room.container === 'ts' ? 'ts' : 'm4s';
   const outputs = sizes.flatMap(({ name, label, crf, audio }) => {
     mkdirSync(join(dir, name));
     return [
       '-map', label, '-map', '8:a', '-t', String(room.durationS),
-      '-c:v', 'libx264', '-profile:v', 'main', '-preset', 'slow', '-tune', 'animation', '-crf', String(crf), '-maxrate', '420k', '-bufsize', '840k',
+      '-c:v', 'libx264', '-profile:v', 'main', '-level', '3.1', '-preset', 'slow', '-tune', 'animation', '-crf', String(crf), '-maxrate', '420k', '-bufsize', '840k',
       '-bf', '0', '-g', '50', '-keyint_min', '50', '-sc_threshold', '0', '-r', '25', '-c:a', 'aac', '-b:a', audio, '-ac', '1', '-ar', '48000',
       '-f', 'hls', '-hls_time', String(segmentS), '-hls_list_size', '0', '-hls_playlist_type', 'vod',
       '-hls_segment_type', room.container === 'ts' ? 'mpegts' : 'fmp4', '-hls_fmp4_init_filename', 'init.mp4',

@@ -6,6 +6,7 @@ export * from './perception.ts';
 export * from './recording.ts';
 export * from './rooms.ts';
 export * from './rpc.ts';
+export * from './shell-bridge.ts';
 export * from './status.ts';
 export * from './time.ts';
 export * from './timeline.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { takeLock } from './folder-lock.mjs';
 import { endProgress, say, showProgress } from './say.mjs';
@@ -41,16 +41,9 @@ function liesAsLocked(root) {
     laid[name] === undefined ? entry.optional === true : laid[name].version === entry.version && existsSync(path.join(root, name)));
 }
 
-function countUnpacked(root) {
-  const count = (dir) => {
-    try {
-      return readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-    } catch {
-      return [];
-    }
-  };
-  const top = path.join(root, 'node_modules');
-  return count(top).reduce((sum, entry) => sum + (entry.name.startsWith('@') ? count(path.join(top, entry.name)).length : 1), 0);
+/** npm makes all folders at once and fills them later, so a package counts once its own package.json lies there. */
+function countUnpacked(root, names) {
+  return names.filter((name) => existsSync(path.join(root, name, 'package.json'))).length;
 }
 
 function runNpm(root) {
@@ -111,12 +104,13 @@ export async function installWhenStale(root) {
       return 0;
     }
     const startedAtMs = Date.now();
-    const total = wantedPackages(root).filter(([name]) => !name.slice(1).includes('/node_modules/')).length;
+    const names = wantedPackages(root).map(([name]) => name);
+    const total = names.length;
     say(`首次运行:正在安装依赖(${total} 个软件包,版本已锁定,不运行第三方脚本)…`, `Installing ${total} locked packages, third-party scripts off…`);
     let lastSaidMs = startedAtMs;
     const timer = setInterval(() => {
       const seconds = Math.round((Date.now() - startedAtMs) / 1000);
-      const unpacked = countUnpacked(root);
+      const unpacked = countUnpacked(root, names);
       const line = [`  ${seconds} 秒,已展开 ${unpacked}/${total}`, `  ${seconds} s, ${unpacked} of ${total} unpacked`];
       showProgress(...line);
       if (process.stderr.isTTY !== true && Date.now() - lastSaidMs >= 10_000) {

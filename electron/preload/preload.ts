@@ -1,0 +1,9 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import { shellChannels } from '../contract/shell-bridge.ts';
+import type { ShellBridge } from '../contract/shell-bridge.ts';
+
+const bridge: ShellBridge = {
+  showPackageInFolder: async (packageId) => (await ipcRenderer.invoke(shellChannels.showPackageInFolder.channel, packageId)) === true,
+};
+
+contextBridge.exposeInMainWorld('zhibojianShell', bridge);
