@@ -14,7 +14,7 @@ import { extensionOf } from './media-sniffer.ts';
 import { fetchSegment, type FetchedFile } from './segment-fetcher.ts';
 import type { ListedSegment } from './playlist-parser.ts';
 import { planRecovery } from './recovery-policy.ts';
-import { planSegments, toSegmentPath, type RunState, type SegmentPlan } from './segment-plan.ts';
+import { planSegments, type RunState, type SegmentPlan } from './segment-plan.ts';
 import { SessionWriter } from './session-files.ts';
 import { waitFor } from './waiting.ts';
 
@@ -29,7 +29,7 @@ export type RecordingOptions = {
   report: (report: RecorderReport) => void;
 };
 
-type KnownSegment = { mediaSequence: number; path: string };
+type KnownSegment = { mediaSequence: number; sha256: string | null };
 type Prefetched = { segment: ListedSegment; startMs: number; file: Promise<FetchedFile | Fault> };
 
 const tailLength = 64;
@@ -71,7 +71,7 @@ export class RoomRecording {
       this.#sessionId = resume.sessionId;
       this.#writer = new SessionWriter(join(options.dir, resume.sessionId));
       this.#nextSeq = resume.nextSeq;
-      this.#known = resume.tail.map((segment) => ({ mediaSequence: segment.mediaSequence, path: toSegmentPath(segment.uri) }));
+      this.#known = resume.tail.map((segment) => ({ mediaSequence: segment.mediaSequence, sha256: segment.sha256 }));
       this.#endMs = last.startMs + last.durationMs;
       this.#lastFault = makeFault('recorder-restarted', options.roomId, '录制进程重新启动', { retryable: true });
       this.#pendingDiscontinuity = false;
@@ -95,7 +95,7 @@ export class RoomRecording {
       try {
         await this.#passDiskGate();
         const read = await this.#source.read(signal);
-        const lastPath = toSegmentPath(read.playlist.segments.at(-1)?.uri ?? '');
+        const lastPath = toPath(read.playlist.segments.at(-1)?.uri ?? '');
         if (this.#endedPath !== null && read.playlist.ended && lastPath === this.#endedPath) {
           await waitFor(endedPollMs, signal);
           continue;
@@ -141,7 +141,6 @@ export class RoomRecording {
     return {
       lastMediaSequence: this.#known.at(-1)?.mediaSequence ?? null,
       endMs: this.#endMs,
-      recentPaths: new Map(this.#known.map((segment) => [segment.mediaSequence, segment.path])),
     };
   }
 
@@ -187,7 +186,7 @@ export class RoomRecording {
           break;
         }
         if ('code' in file) await this.#loseSegment(writer, next, file);
-        else await this.#commitSegment(writer, next, file);
+        else await this.#commitSegment(writer, next, file, plan.missing?.why === 'encoder-restarted');
       }
     } finally {
       abort.abort();
@@ -200,14 +199,19 @@ export class RoomRecording {
   async #loseSegment(writer: SessionWriter, lost: Prefetched, fault: Fault): Promise<void> {
     if (fault.code.startsWith('disk-')) throw new FaultError(fault);
     await this.#storeGap(writer, lost.startMs, lost.startMs + lost.segment.durationMs, fault);
-    this.#remember(lost);
+    this.#remember(lost, null);
     this.#pendingDiscontinuity = true;
     this.#lastFault = fault;
     this.#setState('stalled', fault);
   }
 
-  async #commitSegment(writer: SessionWriter, next: Prefetched, file: FetchedFile): Promise<void> {
+  async #commitSegment(writer: SessionWriter, next: Prefetched, file: FetchedFile, restarted: boolean): Promise<void> {
     const { segment } = next;
+    if (restarted && this.#known.some((known) => known.sha256 === file.sha256)) {
+      await discard(file); // a restarted origin may serve again what is stored; only then, since a looped broadcast repeats bytes rightly
+      this.#remember({ ...next, segment: { ...segment, durationMs: 0 }, startMs: this.#endMs ?? next.startMs }, file.sha256);
+      return;
+    }
     try {
       const initFile = segment.init === null ? null : await this.#storeInit(writer, segment.init, next.startMs);
       const record: SegmentRecord = {
@@ -224,7 +228,7 @@ export class RoomRecording {
     }
     this.#nextSeq += 1;
     this.#pendingDiscontinuity = false;
-    this.#remember(next);
+    this.#remember(next, file.sha256);
     this.#lastFault = null;
     if (segment.durationMs > 0) this.#bitrateBps = Math.round((file.bytes * 8000) / segment.durationMs);
     this.#options.report({ type: 'stored', roomId: this.#options.roomId, sessionId: this.#sessionId as SessionId });
@@ -232,7 +236,7 @@ export class RoomRecording {
   }
 
   async #storeInit(writer: SessionWriter, init: NonNullable<ListedSegment['init']>, startMs: number): Promise<string> {
-    const key = `${toSegmentPath(init.uri)}#${init.range?.from ?? ''}-${init.range?.to ?? ''}`;
+    const key = `${toPath(init.uri)}#${init.range?.from ?? ''}-${init.range?.to ?? ''}`;
     const known = this.#storedInits.get(key);
     if (known !== undefined) return known;
     const fetched = await fetchSegment(init.uri, init.range, writer.dir, `fetch-${this.#fetches++}`, 10_000, this.#stop.signal);
@@ -250,8 +254,8 @@ export class RoomRecording {
     return file;
   }
 
-  #remember(stored: Prefetched): void {
-    this.#known.push({ mediaSequence: stored.segment.mediaSequence, path: toSegmentPath(stored.segment.uri) });
+  #remember(stored: Prefetched, sha256: string | null): void {
+    this.#known.push({ mediaSequence: stored.segment.mediaSequence, sha256 });
     if (this.#known.length > tailLength) this.#known.shift();
     this.#endMs = stored.startMs + stored.segment.durationMs;
   }
@@ -302,6 +306,11 @@ export class RoomRecording {
     this.#state = state;
     this.#options.report({ type: 'state', roomId: this.#options.roomId, state: this.#state, fault, sessionId: this.#sessionId, bitrateBps: this.#bitrateBps });
   }
+}
+
+/** An address without its query, which may carry a token that changes. */
+function toPath(uri: string): string {
+  return uri.replace(/[?#].*$/, '');
 }
 
 async function discard(file: FetchedFile | Fault): Promise<void> {

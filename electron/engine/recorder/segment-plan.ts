@@ -5,8 +5,6 @@ export type RunState = {
   lastMediaSequence: number | null;
   /** Wall time at which the stored footage ends; null before the first segment. */
   endMs: number | null;
-  /** Addresses (without query) of the newest stored segments by media sequence, to tell a restarted encoder from a continued one. */
-  recentPaths: ReadonlyMap<number, string>;
 };
 
 /** What to do about one playlist. */
@@ -22,11 +20,8 @@ export type SegmentPlan = {
 };
 
 const driftFloorMs = 6000;
-
-/** The part of an address that names the segment: its path, without a token in the query. */
-export function toSegmentPath(uri: string): string {
-  return uri.replace(/[?#].*$/, '');
-}
+/** A cache may serve a playlist a few segments old; one that is further back comes from an encoder that counts anew. */
+const staleSegments = 3;
 
 /**
  * Decides what a freshly read playlist adds to a recording. Pure.
@@ -36,7 +31,7 @@ export function planSegments(playlist: MediaPlaylist, run: RunState, nowMs: numb
   const { segments } = playlist;
   const last = segments.at(-1);
   if (last === undefined) return null;
-  const restarted = isRestarted(segments, last, run);
+  const restarted = run.lastMediaSequence !== null && last.mediaSequence < run.lastMediaSequence - staleSegments;
   const fresh = restarted || run.lastMediaSequence === null ? segments : segments.filter((segment) => segment.mediaSequence > (run.lastMediaSequence as number));
   const first = fresh[0];
   if (first === undefined) return null;
@@ -51,11 +46,4 @@ export function planSegments(playlist: MediaPlaylist, run: RunState, nowMs: numb
     fetch: fresh, startMs, discontinuity: restarted || skipped,
     missing: startMs - run.endMs > 0 ? { fromMs: run.endMs, toMs: startMs, why } : null,
   };
-}
-
-function isRestarted(segments: readonly ListedSegment[], last: ListedSegment, run: RunState): boolean {
-  if (run.lastMediaSequence === null || last.mediaSequence > run.lastMediaSequence + 10_000_000) return false;
-  const overlap = segments.filter((segment) => run.recentPaths.has(segment.mediaSequence));
-  if (overlap.length > 0) return overlap.every((segment) => run.recentPaths.get(segment.mediaSequence) !== toSegmentPath(segment.uri)) && last.mediaSequence <= run.lastMediaSequence;
-  return last.mediaSequence < run.lastMediaSequence;
 }

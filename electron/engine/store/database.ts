@@ -66,3 +66,9 @@ export function timed<T>(name: string, run: () => T): T {
   if (tookMs > slowQueryMs) process.stderr.write(`[store] slow ${name}: ${tookMs.toFixed(0)} ms\n`);
   return result;
 }
+
+/** Whether a write failed for want of a working disk (full, read-only, broken) rather than for a bug. */
+export function isDiskError(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code);
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendLeaf, leafHash, rootOf } from '../evidence/merkle.ts';
+import { appendLeaf, hashLeaf, rootOf } from '../evidence/merkle.ts';
 import type { Connection } from './database.ts';
 
 /** A leaf of the integrity log: what kind of fact it binds and the exact text that was hashed. */
@@ -26,7 +26,7 @@ export class LogStore {
   append(kind: string, fact: Record<string, unknown>): number {
     const data = JSON.stringify({ kind, ...fact });
     const index = this.size;
-    const hash = leafHash(Buffer.from(data, 'utf8'));
+    const hash = hashLeaf(Buffer.from(data, 'utf8'));
     this.#insertLeaf.run(index, kind, data, Buffer.from(hash));
     for (const node of appendLeaf(index, this.getNode, hash)) this.#insertNode.run(node.level, node.index, node.hash);
     return index;
@@ -65,7 +65,7 @@ export class LogStore {
     };
     let size = 0;
     for (const row of this.#allLeaves.iterate()) {
-      const hash = leafHash(Buffer.from(row.data, 'utf8'));
+      const hash = hashLeaf(Buffer.from(row.data, 'utf8'));
       if (row.idx !== size || !row.hash.equals(hash)) return false;
       for (const node of appendLeaf(size, get, hash)) nodes.set(`${node.level}/${node.index}`, node.hash);
       size += 1;

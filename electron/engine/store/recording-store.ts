@@ -61,6 +61,12 @@ export class RecordingStore {
     }));
   }
 
+  /** A session without its totals; null when it is unknown. */
+  getSession(id: SessionId): Pick<Session, 'id' | 'roomId' | 'startMs' | 'endMs'> | null {
+    const row = this.#db.prepare<[string], SessionRow>('SELECT id, room_id, start_ms, end_ms FROM sessions WHERE id = ?').get(id);
+    return row === undefined ? null : { id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms };
+  }
+
   /** How far a session's files were read; null when the session is unknown. */
   getCursors(id: SessionId): IngestCursors | null {
     return this.#db.prepare<[string], IngestCursors>(
@@ -119,6 +125,12 @@ export class RecordingStore {
   /** The number the session's next stored file gets. */
   nextSeq(sessionId: SessionId): number {
     return this.#db.prepare<[string], { next: number }>('SELECT coalesce(max(seq) + 1, 0) AS next FROM segments WHERE session_id = ?').get(sessionId)?.next ?? 0;
+  }
+
+  /** A stored file of a session by its number; null when there is none. */
+  findSegment(sessionId: SessionId, seq: number): StoredSegment | null {
+    const row = this.#db.prepare<[string, number], SegmentRow>('SELECT * FROM segments WHERE session_id = ? AND seq = ?').get(sessionId, seq);
+    return row === undefined ? null : toSegment(row);
   }
 
   /** A stored file of a session by its name; null when there is none. */

@@ -1,0 +1,197 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Fault } from '../../contract/faults.ts';
+import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
+import type { Flag } from '../../contract/flags.ts';
+import type { Room } from '../../contract/rooms.ts';
+import type { ModelStatus } from '../../contract/status.ts';
+import { joinBelow, toLayout, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
+import { makePlaylist } from '../library/local-playlist.ts';
+import { repairLibrary, type Ingested } from '../library/session-ingest.ts';
+import { listModels } from '../perception/model-registry.ts';
+import { createScreener, loadRulePack } from '../screening/screener.ts';
+import { startServer, type RunningServer } from '../server/http-server.ts';
+import { RpcHub } from '../server/rpc-socket.ts';
+import type { Store } from '../store/store.ts';
+import { DemoHost, type DemoRoom } from './demo-host.ts';
+import { openLibraryStore } from './library-store.ts';
+import { EvidenceService } from './evidence-service.ts';
+import { PerceptionHost } from './perception-host.ts';
+import { RecorderHost } from './recorder-host.ts';
+import { RoomService } from './room-service.ts';
+import { makeHandlers } from './rpc-handlers.ts';
+import { ScreeningHost } from './screening-host.ts';
+import { appVersion, StatusService } from './status-service.ts';
+import { receiveAndVerify } from './verify-upload.ts';
+
+/** How an engine is started. */
+export type EngineOptions = {
+  dataDir: string; port: number; host: string;
+  /** Add the demo rooms and record them. */
+  demo: boolean;
+  shell: string;
+  /** One line per room state and flag, for a terminal. */
+  onLine: (line: string) => void;
+};
+
+/** A running engine. */
+export type Engine = { url: string; ticketUrl: string; isFirstRun: boolean; stop(): Promise<void> };
+
+const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
+/** The models that ship with the program. */
+export const bundledModelsDir: string = join(projectRoot, 'models');
+/** The rule pack that ships with the program. */
+export const rulePackFile: string = join(projectRoot, 'resources', 'rules', 'base-pack.json');
+
+const liveWindowMs = 30_000;
+
+/** Starts everything and resolves once the window can be opened. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const layout = toLayout(options.dataDir);
+  const { store, lost } = openLibraryStore(layout);
+  rmSync(layout.scratch, { recursive: true, force: true });
+  for (const dir of [layout.rooms, layout.derived, layout.packages, layout.scratch]) mkdirSync(dir, { recursive: true });
+  const isFirstRun = store.rooms.list().length === 0 && store.journal.lastCursor === 0;
+  const pack = loadRulePack(rulePackFile);
+  const screener = createScreener(pack);
+  let models: ModelStatus[] = await listModels(bundledModelsDir, layout.models);
+  const nameOf = (id: RoomId): string => store.rooms.get(id)?.name ?? id;
+
+  const notice = (fault: Fault): void => {
+    options.onLine(`! ${fault.message}`);
+    hub.broadcast('notice', { level: fault.retryable ? 'warning' : 'error', fault, atMs: Date.now() });
+  };
+  const statusChanged = (): void => hub.broadcast('statusChanged', status.get());
+  const committed = (): void => {
+    screening.pump();
+    hub.pump();
+    perception.wake();
+  };
+  const recorder = new RecorderHost({
+    store, layout, analyse: true, untilEnd: false,
+    onIngested: (_roomId, ingested: Ingested) => {
+      if (ingested.segments.length + ingested.gaps.length + ingested.chat.length > 0) committed();
+    },
+    onState: (roomId, live) => {
+      options.onLine(`${nameOf(roomId)} · ${live.state}${live.fault === null ? '' : ` · ${live.fault.message}`}`);
+      rooms.announce(roomId);
+    },
+    onClock: (offsetMs, source) => status.setClock(offsetMs, source),
+    onStopped: (roomId) => rooms.announce(roomId),
+    onStatus: statusChangedLater,
+    onNotice: notice,
+  });
+  const screening = new ScreeningHost(store, screener, pack.hash, (flags: Flag[]) => {
+    for (const flag of flags) options.onLine(`▲ ${nameOf(flag.roomId)} · ${flag.subtypeName} · ${flag.quote}`);
+    for (const roomId of new Set(flags.map((flag) => flag.roomId))) rooms.announce(roomId);
+  });
+  const perception = new PerceptionHost({ store, layout, modelsDir: bundledModelsDir, onCommitted: committed, onStatus: statusChangedLater, onNotice: notice });
+  const rooms = new RoomService(store, layout, recorder, {
+    changed: (room: Room) => hub.broadcast('roomChanged', room), removed: (id) => hub.broadcast('roomRemoved', { id }),
+  });
+  const demo = new DemoHost((served) => placeDemoRooms(rooms, store, served, placeAll), statusChangedLater);
+  let placeAll = options.demo;
+  const evidence = new EvidenceService({
+    store, layout, pack, modelsDir: bundledModelsDir, versions: () => ({ zhibojian: appVersion, node: process.versions.node, ...perception.versions }),
+    onChanged: (item) => hub.broadcast('packageChanged', item),
+  });
+  const status = new StatusService({
+    store, dataDir: layout.root, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled').length,
+    children: () => [recorder.status, ...perception.childStatuses, ...(demo.isRunning ? [demo.status] : [])], lanes: () => perception.laneStatuses,
+    models: () => models, versions: () => perception.versions, rulePack: { version: pack.version, hash: pack.hash, terms: pack.termCount },
+    onChanged: () => statusChanged(), onGate: notice,
+  });
+  const hub = new RpcHub(makeHandlers({
+    store, layout, rooms, recorder, perception, evidence, status, models: async () => (models = await listModels(bundledModelsDir, layout.models)),
+    demo: {
+      isRunning: () => demo.isRunning,
+      start: async () => {
+        placeAll = true;
+        const served = await demo.start();
+        placeDemoRooms(rooms, store, served, true);
+        return rooms.list().filter((room) => room.demo);
+      },
+    },
+    onJournal: () => hub.pump(),
+  }), store.journal, appVersion);
+
+  let statusTimer: NodeJS.Timeout | null = null;
+  function statusChangedLater(): void {
+    statusTimer ??= setTimeout(() => {
+      statusTimer = null;
+      statusChanged();
+    }, 200);
+  }
+
+  if (lost !== null) {
+    const restored = rooms.restoreFromBackup();
+    notice({ ...lost, message: `${lost.message}；恢复了 ${restored} 个直播间` });
+  }
+  const repair = repairLibrary(store, layout, { analyse: true, nowMs: Date.now() });
+  if (repair.ingested + repair.renamed + repair.discardedParts + repair.cutBytes > 0) options.onLine(`录制库已整理：补登 ${repair.ingested} 段，续完 ${repair.renamed} 段，弃去未收完 ${repair.discardedParts} 段`);
+  screening.pump();
+  const server: RunningServer = await startServer({
+    rendererDir: join(projectRoot, 'dist', 'renderer'), derivedDir: layout.derived,
+    makePlaylist: (roomId, sessionId, name) => toPlaylist(store, roomId, sessionId, name),
+    findSegmentFile: (roomId, sessionId, file) => toSegmentFile(store, layout, roomId, sessionId, file),
+    findPackage: (id) => {
+      const parsed = PackageId.safeParse(id);
+      return parsed.success ? evidence.findFile(parsed.data) : null;
+    },
+    verifyUpload: (request) => receiveAndVerify(request, layout.scratch),
+    onSocket: (socket) => hub.attach(socket),
+  }, { port: options.port, host: options.host });
+  await status.start();
+  recorder.start();
+  perception.start();
+  rooms.startAll((room) => room.demo);
+  if (options.demo || store.rooms.list().some((room) => room.demo)) await demo.start();
+  return {
+    url: server.url, ticketUrl: server.makeTicketUrl(), isFirstRun,
+    stop: async () => {
+      status.stop();
+      if (statusTimer !== null) clearTimeout(statusTimer);
+      await Promise.all([recorder.stop(), perception.stop(), evidence.stop(), demo.stop()]);
+      await server.close();
+      store.close();
+    },
+  };
+}
+
+function placeDemoRooms(rooms: RoomService, store: Store, served: readonly DemoRoom[], all: boolean): void {
+  for (const room of served) {
+    const known = store.rooms.list().find((item) => item.id === room.id);
+    const input = { name: room.name, url: room.url, chatUrl: room.chatUrl, platform: room.platform, host: room.host, note: '' };
+    if (known === undefined && all) rooms.add(input, { start: true, demo: true, id: room.id });
+    else if (known !== undefined) {
+      rooms.update(room.id, { ...known, url: room.url, chatUrl: room.chatUrl });
+      if (known.enabled) rooms.setEnabled(room.id, true);
+    }
+  }
+}
+
+function toPlaylist(store: Store, roomText: string, sessionText: string | null, name: string): string | null {
+  const roomId = RoomId.safeParse(roomText);
+  if (!roomId.success) return null;
+  if (sessionText === null) {
+    if (name !== 'live.m3u8') return null;
+    const [session] = store.recordings.listSessions(roomId.data, 1);
+    if (session === undefined) return null;
+    const tail = store.recordings.listTail(session.id, 30);
+    const sinceMs = (tail.at(-1)?.startMs ?? 0) - liveWindowMs;
+    return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}` });
+  }
+  const sessionId = SessionId.safeParse(sessionText);
+  if (!sessionId.success || name !== 'session.m3u8') return null;
+  const session = store.recordings.getSession(sessionId.data);
+  if (session === null || session.roomId !== roomId.data) return null;
+  return makePlaylist(store.recordings.listSegments(session.id), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file });
+}
+
+function toSegmentFile(store: Store, layout: LibraryLayout, roomText: string, sessionText: string, file: string): string | null {
+  const roomId = RoomId.safeParse(roomText);
+  const sessionId = SessionId.safeParse(sessionText);
+  if (!roomId.success || !sessionId.success || store.recordings.findFile(sessionId.data, file) === null) return null;
+  return joinBelow(toSessionDir(layout, roomId.data, sessionId.data), file);
+}

@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeFault, type Fault } from '../../contract/faults.ts';
+import type { RoomId, SessionId } from '../../contract/ids.ts';
+import { RecorderReport, type RecorderCommand } from '../../contract/recording.ts';
+import type { RoomState, RoomTest } from '../../contract/rooms.ts';
+import type { ChildStatus } from '../../contract/status.ts';
+import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
+import { ingestSession, toResumePoint, type Ingested } from '../library/session-ingest.ts';
+import { repairSession } from '../recorder/session-files.ts';
+import { isDiskError } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
+import { ChildSupervisor } from '../supervise/child-supervisor.ts';
+
+/** What a recording room is doing right now. */
+export type LiveState = { state: RoomState; sinceMs: number; fault: Fault | null; sessionId: SessionId | null; bitrateBps: number | null; lastSegmentMs: number | null };
+
+/** What the host needs and whom it tells. */
+export type RecorderHostOptions = {
+  store: Store; layout: LibraryLayout; analyse: boolean; untilEnd: boolean;
+  onIngested: (roomId: RoomId, ingested: Ingested) => void;
+  onState: (roomId: RoomId, live: LiveState) => void;
+  onClock: (offsetMs: number, source: string) => void;
+  onStopped: (roomId: RoomId, ended: boolean) => void;
+  onStatus: (status: ChildStatus) => void;
+  onNotice: (fault: Fault) => void;
+};
+
+type Wanted = { roomId: RoomId; url: string; chatUrl: string | null };
+type FinishedTest = { test: RoomTest; file: string | null; initFile: string | null };
+
+const ingestRetryMs = 2000;
+
+/** Runs the recorder child: keeps it on the rooms that are wanted through crashes, and commits what it wrote. */
+export class RecorderHost {
+  readonly #options: RecorderHostOptions;
+  readonly #child: ChildSupervisor<RecorderCommand, RecorderReport>;
+  readonly #wanted = new Map<RoomId, Wanted>();
+  readonly #live = new Map<RoomId, LiveState>();
+  readonly #tests = new Map<number, (finished: FinishedTest) => void>();
+  #nextTest = 1;
+  #isReady = false;
+  #stopping = false;
+
+  constructor(options: RecorderHostOptions) {
+    this.#options = options;
+    this.#child = new ChildSupervisor<RecorderCommand, RecorderReport>({
+      name: 'recorder', entryFile: fileURLToPath(new URL('../recorder/recorder-worker.ts', import.meta.url)), args: [], reportSchema: RecorderReport,
+      onReport: (report) => this.#receive(report), onStatus: (status) => this.#childChanged(status),
+    });
+  }
+
+  /** Starts the child; rooms are recorded as soon as it is ready. */
+  start(): void {
+    this.#child.start();
+  }
+
+  /** The child's condition. */
+  get status(): ChildStatus {
+    return this.#child.status;
+  }
+
+  /** Live state of a room; null for one that is not being recorded. */
+  getLive(roomId: RoomId): LiveState | null {
+    return this.#live.get(roomId) ?? null;
+  }
+
+  /** Records a room until `stopRoom`. */
+  startRoom(wanted: Wanted): void {
+    if (this.#wanted.has(wanted.roomId)) return;
+    this.#wanted.set(wanted.roomId, wanted);
+    this.#setLive(wanted.roomId, { state: 'connecting', fault: null });
+    if (this.#isReady) this.#sendStart(wanted);
+  }
+
+  /** Stops recording a room; what is stored stays. */
+  stopRoom(roomId: RoomId): void {
+    if (!this.#wanted.delete(roomId)) return;
+    this.#child.send({ type: 'stop', roomId });
+    this.#live.delete(roomId);
+  }
+
+  /** Tries an address without recording it. */
+  test(url: string): Promise<FinishedTest> {
+    const testId = this.#nextTest++;
+    return new Promise((resolve) => {
+      this.#tests.set(testId, resolve);
+      if (this.#child.send({ type: 'test', testId, url, dir: join(this.#options.layout.scratch, `test-${testId}`) })) return;
+      this.#tests.delete(testId);
+      const fault = makeFault('child-crashed', 'recorder', '录制进程正在重新启动，请稍后再试', { retryable: true });
+      resolve({ test: { ok: false, steps: [{ name: 'connect', ok: false, detail: fault.message, fault }], variants: [], gbPerDay: null }, file: null, initFile: null });
+    });
+  }
+
+  /** Ends the recorder cleanly and commits the last it wrote. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#child.send({ type: 'shutdown' });
+    await this.#child.stop(5000);
+    for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
+  }
+
+  #receive(report: RecorderReport): void {
+    if (report.type === 'ready') {
+      this.#isReady = true;
+      for (const wanted of this.#wanted.values()) this.#sendStart(wanted);
+    } else if (report.type === 'stored') this.#ingest(report.roomId, report.sessionId);
+    else if (report.type === 'state') {
+      const before = this.#live.get(report.roomId);
+      if (!this.#wanted.has(report.roomId)) return;
+      if (before?.sessionId != null && before.sessionId !== report.sessionId) this.#options.store.recordings.endSession(before.sessionId, Date.now());
+      this.#setLive(report.roomId, { state: report.state, fault: report.fault, sessionId: report.sessionId, bitrateBps: report.bitrateBps });
+    } else if (report.type === 'clock') this.#options.onClock(report.offsetMs, report.source);
+    else if (report.type === 'tested') {
+      this.#tests.get(report.testId)?.(report);
+      this.#tests.delete(report.testId);
+    } else this.#options.onStopped(report.roomId, report.ended);
+  }
+
+  #sendStart(wanted: Wanted): void {
+    const { store, layout } = this.#options;
+    const [last] = store.recordings.listSessions(wanted.roomId, 1);
+    if (last !== undefined) {
+      const dir = toSessionDir(layout, wanted.roomId, last.id);
+      try {
+        mkdirSync(dir, { recursive: true });
+        repairSession(dir);
+      } catch (thrown) {
+        this.#options.onNotice(makeFault('disk-error', dir, String(thrown), { retryable: true }));
+      }
+      this.#ingest(wanted.roomId, last.id);
+    }
+    this.#child.send({
+      type: 'start', roomId: wanted.roomId, url: wanted.url, chatUrl: wanted.chatUrl, dir: join(layout.rooms, wanted.roomId),
+      resume: toResumePoint(store, wanted.roomId), untilEnd: this.#options.untilEnd,
+    });
+  }
+
+  #ingest(roomId: RoomId, sessionId: SessionId): void {
+    const { store, layout, analyse, onIngested, onNotice } = this.#options;
+    try {
+      const ingested = ingestSession(store, layout, roomId, sessionId, { analyse, nowMs: Date.now() });
+      const last = ingested.segments.at(-1);
+      const live = this.#live.get(roomId);
+      if (last !== undefined && live !== undefined) live.lastSegmentMs = last.startMs + last.durationMs;
+      onIngested(roomId, ingested);
+    } catch (thrown) {
+      if (!isDiskError(thrown)) throw thrown;
+      // The files on disk are whole; the database catches up from its cursor once there is room.
+      onNotice(makeFault('disk-full', layout.database, `数据库暂时写不进去（${thrown instanceof Error ? thrown.message : ''}），录制文件不受影响`, { retryable: true }));
+      if (!this.#stopping) setTimeout(() => this.#ingest(roomId, sessionId), ingestRetryMs).unref();
+    }
+  }
+
+  #childChanged(status: ChildStatus): void {
+    if (status.state !== 'running') this.#isReady = false;
+    if (status.state === 'backing-off') {
+      for (const roomId of this.#wanted.keys()) this.#setLive(roomId, { state: 'connecting', fault: status.lastFault });
+      for (const resolve of this.#tests.values()) {
+        resolve({ test: { ok: false, steps: [{ name: 'connect', ok: false, detail: '录制进程中断', fault: status.lastFault }], variants: [], gbPerDay: null }, file: null, initFile: null });
+      }
+      this.#tests.clear();
+    }
+    this.#options.onStatus(status);
+  }
+
+  #setLive(roomId: RoomId, change: Pick<LiveState, 'state' | 'fault'> & Partial<LiveState>): void {
+    const before = this.#live.get(roomId);
+    const isSame = before !== undefined && before.state === change.state && before.fault?.code === change.fault?.code && (change.sessionId === undefined || change.sessionId === before.sessionId);
+    const live: LiveState = {
+      sessionId: null, bitrateBps: null, lastSegmentMs: null, ...before, ...change,
+      sinceMs: before !== undefined && before.state === change.state ? before.sinceMs : Date.now(),
+    };
+    this.#live.set(roomId, live);
+    if (!isSame) this.#options.onState(roomId, live);
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ChildStatus, LaneStatus, ModelStatus, Status } from '../../contract/status.ts';
+import { checkDisk } from '../recorder/disk-fault.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the status is put together from. */
+export type StatusSources = {
+  store: Store; dataDir: string; shell: string;
+  recordingRooms: () => number;
+  children: () => ChildStatus[];
+  lanes: () => LaneStatus[];
+  models: () => ModelStatus[];
+  versions: () => Record<string, string>;
+  rulePack: { version: string; hash: string; terms: number };
+  onChanged: (status: Status) => void;
+  onGate: (fault: NonNullable<Awaited<ReturnType<typeof checkDisk>>['fault']>) => void;
+};
+
+const pollMs = 3000;
+const clockToleranceMs = 2000;
+const clockStepMs = 1000;
+
+/** The program's version, from package.json. */
+export const appVersion: string = (JSON.parse(readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8')) as { version: string }).version;
+
+/** The facts of the bar: recording, disk, clock, children, lanes, models. */
+export class StatusService {
+  readonly #sources: StatusSources;
+  readonly #startedAtMs = Date.now();
+  #disk: Status['disk'];
+  #clock: Status['clock'] = { offsetMs: null, source: '', ok: true };
+  #timer: NodeJS.Timeout | null = null;
+  #anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
+  constructor(sources: StatusSources) {
+    this.#sources = sources;
+    this.#disk = { path: sources.dataDir, freeBytes: 0, totalBytes: 0, gate: 'open', sinceMs: Date.now() };
+  }
+
+  /** Looks at the disk now and then every few seconds. */
+  async start(): Promise<void> {
+    await this.#poll();
+    this.#timer = setInterval(() => void this.#poll(), pollMs);
+  }
+
+  /** Stops looking. */
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  /** Takes a measurement of the clock against a server. */
+  setClock(offsetMs: number, source: string): void {
+    this.#clock = { offsetMs, source, ok: Math.abs(offsetMs) <= clockToleranceMs };
+  }
+
+  /** Everything as it is now. */
+  get(): Status {
+    const { store } = this.#sources;
+    return {
+      version: appVersion, startedAtMs: this.#startedAtMs, recordingRooms: this.#sources.recordingRooms(), disk: this.#disk, clock: this.#clock,
+      children: this.#sources.children(), lanes: this.#sources.lanes(), models: this.#sources.models(),
+      versions: { node: process.versions.node, sqlite: 'better-sqlite3', ...this.#sources.versions() },
+      log: { leaves: store.log.size, head: store.log.head }, rulePack: this.#sources.rulePack, shell: this.#sources.shell,
+    };
+  }
+
+  async #poll(): Promise<void> {
+    const { freeBytes, totalBytes, fault } = await checkDisk(this.#sources.dataDir);
+    const gate = fault === null ? 'open' : fault.code === 'disk-read-only' ? 'read-only' : fault.code === 'disk-gone' ? 'gone' : 'full';
+    if (gate !== this.#disk.gate && fault !== null) this.#sources.onGate(fault);
+    this.#disk = { ...this.#disk, freeBytes, totalBytes, gate, sinceMs: gate === this.#disk.gate ? this.#disk.sinceMs : Date.now() };
+    this.#watchClock();
+    this.#sources.onChanged(this.get());
+  }
+
+  // A step of the wall clock shows against the monotonic one; it makes the clock wrong until a server has been asked again.
+  #watchClock(): void {
+    const drift = Date.now() - this.#anchor.wallMs - (performance.now() - this.#anchor.monotonicMs);
+    if (Math.abs(drift) < clockStepMs) return;
+    this.#anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
+    this.#clock = { offsetMs: this.#clock.offsetMs === null ? null : this.#clock.offsetMs - drift, source: `时钟跳变 ${(drift / 1000).toFixed(1)} s`, ok: false };
+  }
+}
