@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Fault } from '../../contract/faults.ts';
 import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
 import type { Flag } from '../../contract/flags.ts';
@@ -17,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import { DemoHost, type DemoRoom } from './demo-host.ts';
 import { openLibraryStore } from './library-store.ts';
 import { EvidenceService } from './evidence-service.ts';
+import { bundledModelsDir, rendererDir, rulePackFile } from './program-files.ts';
 import { PerceptionHost } from './perception-host.ts';
 import { RecorderHost } from './recorder-host.ts';
 import { RoomService } from './room-service.ts';
@@ -37,12 +37,6 @@ export type EngineOptions = {
 
 /** A running engine. */
 export type Engine = { url: string; ticketUrl: string; isFirstRun: boolean; stop(): Promise<void> };
-
-const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
-/** The models that ship with the program. */
-export const bundledModelsDir: string = join(projectRoot, 'models');
-/** The rule pack that ships with the program. */
-export const rulePackFile: string = join(projectRoot, 'resources', 'rules', 'base-pack.json');
 
 const liveWindowMs = 30_000;
 
@@ -132,7 +126,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (repair.ingested + repair.renamed + repair.discardedParts + repair.cutBytes > 0) options.onLine(`录制库已整理：补登 ${repair.ingested} 段，续完 ${repair.renamed} 段，弃去未收完 ${repair.discardedParts} 段`);
   screening.pump();
   const server: RunningServer = await startServer({
-    rendererDir: join(projectRoot, 'dist', 'renderer'), derivedDir: layout.derived,
+    rendererDir, derivedDir: layout.derived,
     makePlaylist: (roomId, sessionId, name) => toPlaylist(store, roomId, sessionId, name),
     findSegmentFile: (roomId, sessionId, file) => toSegmentFile(store, layout, roomId, sessionId, file),
     findPackage: (id) => {

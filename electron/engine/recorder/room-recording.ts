@@ -186,7 +186,7 @@ export class RoomRecording {
           break;
         }
         if ('code' in file) await this.#loseSegment(writer, next, file);
-        else await this.#commitSegment(writer, next, file, plan.missing?.why === 'encoder-restarted');
+        else await this.#commitSegment(writer, next, file, plan.restarted);
       }
     } finally {
       abort.abort();

@@ -17,6 +17,8 @@ export type SegmentPlan = {
   missing: { fromMs: number; toMs: number; why: 'left-window' | 'encoder-restarted' | 'source-stalled' } | null;
   /** Decoders start afresh at the first segment. */
   discontinuity: boolean;
+  /** The encoder counts anew, and may offer again what is stored. */
+  restarted: boolean;
 };
 
 const driftFloorMs = 6000;
@@ -36,14 +38,14 @@ export function planSegments(playlist: MediaPlaylist, run: RunState, nowMs: numb
   const first = fresh[0];
   if (first === undefined) return null;
   const liveStartMs = nowMs - fresh.reduce((sum, segment) => sum + segment.durationMs, 0);
-  if (run.endMs === null || run.lastMediaSequence === null) return { fetch: fresh, startMs: liveStartMs, missing: null, discontinuity: false };
+  if (run.endMs === null || run.lastMediaSequence === null) return { fetch: fresh, startMs: liveStartMs, missing: null, discontinuity: false, restarted: false };
   const skipped = !restarted && first.mediaSequence > run.lastMediaSequence + 1;
   const stalled = liveStartMs - run.endMs > Math.max(driftFloorMs, 2 * playlist.targetDurationMs);
-  if (!restarted && !skipped && !(stalled && !playlist.ended)) return { fetch: fresh, startMs: run.endMs, missing: null, discontinuity: false };
+  if (!restarted && !skipped && !(stalled && !playlist.ended)) return { fetch: fresh, startMs: run.endMs, missing: null, discontinuity: false, restarted: false };
   const startMs = Math.max(run.endMs, liveStartMs);
   const why = restarted ? 'encoder-restarted' : skipped ? 'left-window' : 'source-stalled';
   return {
-    fetch: fresh, startMs, discontinuity: restarted || skipped,
+    fetch: fresh, startMs, discontinuity: restarted || skipped, restarted,
     missing: startMs - run.endMs > 0 ? { fromMs: run.endMs, toMs: startMs, why } : null,
   };
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ListedSegment, MediaPlaylist } from './playlist-parser.ts';
+import { planSegments, type RunState } from './segment-plan.ts';
+
+function listSegments(first: number, count: number, durationMs = 2000): ListedSegment[] {
+  return Array.from({ length: count }, (_, index) => ({
+    uri: `http://host/${first + index}.ts`, durationMs, mediaSequence: first + index, discontinuity: false, isGap: false, range: null, init: null, programDateMs: null, encrypted: false,
+  }));
+}
+const toPlaylist = (segments: ListedSegment[]): MediaPlaylist => ({ kind: 'media', targetDurationMs: 2000, ended: false, segments });
+const fresh: RunState = { lastMediaSequence: null, endMs: null };
+
+test('the burst of a first connection is placed before now', () => {
+  const plan = planSegments(toPlaylist(listSegments(10, 6)), fresh, 100_000);
+  assert.equal(plan?.startMs, 100_000 - 12_000);
+  assert.equal(plan?.fetch.length, 6);
+  assert.equal(plan?.missing, null);
+});
+
+test('only what is new is fetched, and time goes on where it ended', () => {
+  const plan = planSegments(toPlaylist(listSegments(12, 6)), { lastMediaSequence: 15, endMs: 100_500 }, 104_700);
+  assert.deepEqual(plan?.fetch.map((segment) => segment.mediaSequence), [16, 17]);
+  assert.equal(plan?.startMs, 100_500);
+  assert.equal(plan?.discontinuity, false);
+});
+
+test('nothing new is no plan', () => {
+  assert.equal(planSegments(toPlaylist(listSegments(12, 4)), { lastMediaSequence: 15, endMs: 100_000 }, 101_000), null);
+});
+
+test('segments that left the window are a gap up to what is still there', () => {
+  const plan = planSegments(toPlaylist(listSegments(30, 3)), { lastMediaSequence: 15, endMs: 100_000 }, 140_000);
+  assert.deepEqual(plan?.missing, { fromMs: 100_000, toMs: 134_000, why: 'left-window' });
+  assert.equal(plan?.discontinuity, true);
+});
+
+test('an encoder that counts anew is noticed, a stale playlist of a cache is not taken for one', () => {
+  assert.equal(planSegments(toPlaylist(listSegments(0, 3)), { lastMediaSequence: 500, endMs: 100_000 }, 110_000)?.missing?.why, 'encoder-restarted');
+  assert.equal(planSegments(toPlaylist(listSegments(496, 3)), { lastMediaSequence: 500, endMs: 100_000 }, 101_000), null);
+});
+
+test('a source that paused and went on without losing a segment moves the clock and says so', () => {
+  const plan = planSegments(toPlaylist(listSegments(16, 1)), { lastMediaSequence: 15, endMs: 100_000 }, 140_000);
+  assert.deepEqual(plan?.missing, { fromMs: 100_000, toMs: 138_000, why: 'source-stalled' });
+  assert.equal(plan?.discontinuity, false);
+});
+
+test('whatever windows come, no segment is planned twice and none in a window is skipped', () => {
+  fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 3, max: 8 })), { minLength: 1, maxLength: 40 }), (steps) => {
+    let first = 100;
+    let nowMs = 1_000_000;
+    let run = fresh;
+    const planned: number[] = [];
+    const offered = new Set<number>();
+    for (const [advance, count] of steps) {
+      first += advance;
+      nowMs += advance * 2000;
+      for (let seq = first; seq < first + count; seq += 1) offered.add(seq);
+      const newest = first + count - 1;
+      const plan = planSegments(toPlaylist(listSegments(first, count)), run, nowMs);
+      if (plan === null) continue;
+      if (plan.restarted) return; // a shrinking window looked like a restart: not this property's case
+      planned.push(...plan.fetch.map((segment) => segment.mediaSequence));
+      assert.ok(plan.missing === null || plan.missing.toMs > plan.missing.fromMs);
+      run = { lastMediaSequence: newest, endMs: plan.startMs + plan.fetch.length * 2000 };
+    }
+    assert.equal(new Set(planned).size, planned.length);
+    for (const seq of offered) assert.ok(planned.includes(seq), `segment ${seq} was offered and never planned`);
+  }));
+});
