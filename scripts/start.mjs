@@ -1,12 +1,13 @@
 // `npm start`: the desktop window where Electron is to be had, else the engine and the system's browser in app mode.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, isFirstRun, windowProfileDir } from '../electron/main/data-folder.ts';
 import { ensureBrowser, sandboxArguments } from './browser.mjs';
+import { findElectron } from './lib/electron-binary.mjs';
 import { runChild } from './lib/child.mjs';
 import { root } from './lib/paths.mjs';
 import { pick, say } from './lib/say.mjs';
@@ -32,22 +33,12 @@ function readOptions() {
   }
 }
 
-/** The Electron binary that lies beside the package; Electron itself would try to download one, which hangs on a closed network. */
-function findElectron() {
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  const pathFile = path.join(root, 'node_modules/electron/path.txt');
-  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim()
-    : process.platform === 'win32' ? 'electron.exe' : process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
-  const file = path.join(override ?? path.join(root, 'node_modules/electron/dist'), name);
-  return existsSync(file) ? file : null;
-}
-
 function hasDisplay() {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-function serveArguments(options, dataDir, { demo, terminal }) {
-  const args = ['serve', '--no-open', '--data', dataDir];
+function serveArguments(options, dataDir, { demo, terminal, shell }) {
+  const args = ['serve', '--no-open', '--data', dataDir, '--shell', shell];
   if (options.port !== undefined) args.push('--port', options.port);
   if (options.host !== undefined) args.push('--host', options.host);
   if (demo) args.push('--demo');
@@ -66,20 +57,21 @@ function openBrowser(browser, url, dataDir) {
 }
 
 /** Reads the engine's first line; null when it ended without one. */
-async function readUrl(engine) {
+async function readHello(engine) {
   const lines = createInterface({ input: engine.stdout });
   const first = await Promise.race([once(lines, 'line').then(([line]) => line), once(engine, 'exit').then(() => null)]);
   if (first === null) return null;
   lines.on('line', (line) => process.stdout.write(`${line}\n`));
-  return JSON.parse(first).url;
+  return JSON.parse(first);
 }
 
 async function runInBrowser(options, dataDir, demo) {
   const terminal = options['no-open'] === true || !hasDisplay();
   const browser = terminal ? null : await ensureBrowser();
   const shell = browser === null ? 'terminal' : `browser ${path.basename(browser)}`;
-  const engine = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'electron/engine/cli/main.ts'), ...serveArguments(options, dataDir, { demo, terminal: browser === null })], {
-    stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ZHIBOJIAN_SHELL: shell },
+  const engine = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'electron/engine/cli/main.ts'), ...serveArguments(options, dataDir, { demo, terminal: browser === null, shell })], {
+    // The channel says nothing: it lets the engine finish cleanly should this process die.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = once(engine, 'exit');
   let stopping = false;
@@ -91,19 +83,20 @@ async function runInBrowser(options, dataDir, demo) {
       stopping = true;
     });
   }
-  const url = await readUrl(engine);
-  if (url === null) {
+  const hello = await readHello(engine);
+  if (hello === null) {
     const [code] = await ended;
     if (!stopping) say('引擎未能启动,原因见上。', 'The engine did not start for the reason above.');
     return code ?? 1;
   }
-  process.stdout.write(`${url}\n`);
+  process.stdout.write(`${hello.url}\n`);
   let window = null;
   if (browser === null) {
     say(options['no-open'] ? '按 Ctrl-C 停止。' : '本机没有显示器:请在浏览器中打开上面的地址;按 Ctrl-C 停止。', options['no-open'] ? 'Ctrl-C stops it.' : 'No display here: open the address above in a browser; Ctrl-C stops it.');
   } else {
     say(`本机没有 Electron 程序,已用 ${path.basename(browser)} 打开窗口;按 Ctrl-C 停止。`, `No Electron binary here, so the window opened in ${path.basename(browser)}; Ctrl-C stops it.`);
-    window = openBrowser(browser, url, dataDir);
+    // A ticket that opens once: other users of this machine can read a command line.
+    window = openBrowser(browser, hello.ticketUrl ?? hello.url, dataDir);
     window.once('error', (error) => say(`浏览器未能打开:${error.message}`, `The browser did not open: ${error.message}`));
     window.once('exit', () => {
       if (!stopping) say('窗口已关闭,录制仍在继续;在浏览器中打开上面的地址可再次查看,按 Ctrl-C 停止。', 'The window was closed; recording goes on. Open the address above to look again, Ctrl-C to stop.');

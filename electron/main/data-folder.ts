@@ -11,6 +11,8 @@ const thisHost = (): DataHost => ({ platform: process.platform, env: process.env
 
 /** Where recordings and the database lie when nobody says otherwise: the platform's own place for application data. */
 export function defaultDataDir(host: DataHost = thisHost()): string {
+  const named = host.env['ZHIBOJIAN_DATA'];
+  if (named !== undefined && named !== '') return named;
   if (host.platform === 'win32') return path.win32.join(host.env['LOCALAPPDATA'] ?? path.win32.join(host.home, 'AppData', 'Local'), 'Zhibojian');
   if (host.platform === 'darwin') return path.posix.join(host.home, 'Library', 'Application Support', 'Zhibojian');
   const xdg = host.env['XDG_DATA_HOME'];

@@ -56,9 +56,11 @@ export function superviseEngine(command: EngineCommand, events: EngineEvents, po
     let saidHello = false;
     let failure: string | null = null;
     let settled = false;
-    const run = spawn(command.file, command.args, { cwd: command.cwd, env: command.env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+    // The channel says nothing: it lets the engine finish cleanly should the shell die.
+    const run = spawn(command.file, command.args, { cwd: command.cwd, env: command.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], windowsHide: true });
     child = run;
     const helloTimer = setTimeout(() => run.kill('SIGKILL'), policy.helloTimeoutMs);
+    if (run.stdout === null || run.stderr === null) throw new Error('the engine has no output');
     createInterface({ input: run.stdout }).on('line', (line) => {
       if (saidHello) return events.onLog(line);
       const hello = EngineHello.safeParse(parseJson(line));

