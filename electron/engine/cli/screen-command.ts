@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
@@ -32,13 +31,17 @@ export async function runScreen({ input, output, errorOutput, rulePackFile, thre
   }
   // A reader that goes away (`| head`) is a normal end, not a fault.
   let closed = false;
-  output.on('error', () => { closed = true; });
-  output.on('close', () => { closed = true; });
+  let wake = (): void => {};
+  const close = (): void => {
+    closed = true;
+    wake();
+  };
+  output.on('error', close).on('close', close).on('drain', () => wake());
   try {
     for await (const line of splitLines(input)) {
       if (closed) break;
       if (line !== null && line.trim() === '') continue;
-      if (!output.write(`${screenLine(screener, line, threshold)}\n`) && !closed) await Promise.race([once(output, 'drain'), once(output, 'close')]).catch(() => { closed = true; });
+      if (!output.write(`${screenLine(screener, line, threshold)}\n`) && !closed) await new Promise<void>((resolve) => { wake = resolve; });
     }
   } catch (thrown) {
     errorOutput.write(`screen: input cannot be read: ${toFault(thrown, 'stdin').message}\n`);

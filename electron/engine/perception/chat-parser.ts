@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseIso } from '../../contract/index.ts';
 
-/** A viewer's message; timeMs is wall-clock time, or media time from the file's start where clock says so. */
-export type ChatMessage = { timeMs: number; clock: 'wall' | 'media'; user: string | null; text: string };
+/** A viewer's message; startMs is wall-clock time, or media time from the file's start where clock says so. */
+export type ChatMessage = { startMs: number; clock: 'wall' | 'media'; user?: string; text: string };
 
 /** JSON lines, or the danmaku XML that Bilibili and its recorders write. */
 export type ChatFormat = 'jsonl' | 'xml';
@@ -17,7 +17,7 @@ const MAX_USER_CHARS = 80;
 const Time = z.union([z.number().finite(), z.string().max(40)]);
 const ChatLine = z.object({
   at: Time.optional(), time: Time.optional(), ts: Time.optional(), timestamp: Time.optional(),
-  user: z.unknown(), nickname: z.unknown(), name: z.unknown(),
+  user: z.unknown().optional(), nickname: z.unknown().optional(), name: z.unknown().optional(),
   text: z.string().optional(), content: z.string().optional(), message: z.string().optional(), msg: z.string().optional(),
 });
 
@@ -76,11 +76,11 @@ export function createChatParser(format: ChatFormat): ChatParser {
   };
 }
 
-/** Parses a whole chat file, sorted by time; what cannot be read is counted, never thrown. */
-export function parseChat(content: string, format: ChatFormat): { messages: ChatMessage[]; skipped: number } {
+/** Parses a whole chat file, sorted by time; what cannot be read is left out, never thrown (a parser of one's own counts it). */
+export function parseChat(content: string, format: ChatFormat): ChatMessage[] {
   const parser = createChatParser(format);
   const messages = parser.push(content.replace(/^\ufeff/, '')).concat(parser.end());
-  return { messages: messages.sort((a, b) => a.timeMs - b.timeMs), skipped: parser.skipped };
+  return messages.sort((a, b) => a.startMs - b.startMs);
 }
 
 type Taken = { message: ChatMessage | null; blank: boolean; next: number };
@@ -105,27 +105,26 @@ function parseLine(line: string): ChatMessage | null {
   const text = v.text ?? v.content ?? v.message ?? v.msg;
   const time = toTime(v.at ?? v.time ?? v.ts ?? v.timestamp);
   if (text === undefined || text.trim() === '' || time === null) return null;
-  return { ...time, user: toUser(v.user ?? v.nickname ?? v.name), text: cutText(text) };
+  return { ...time, ...toUser(v.user ?? v.nickname ?? v.name), text: cutText(text) };
 }
 
-function toUser(value: unknown): string | null {
-  if (typeof value === 'string' && value !== '') return value.slice(0, MAX_USER_CHARS);
-  if (typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string') return value.name.slice(0, MAX_USER_CHARS);
-  return null;
+function toUser(value: unknown): { user?: string } {
+  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : value;
+  return typeof name === 'string' && name !== '' ? { user: name.slice(0, MAX_USER_CHARS) } : {};
 }
 
 /** Reads a time: ISO 8601, epoch milliseconds, epoch seconds, or seconds into the media. */
-function toTime(value: string | number | undefined): { timeMs: number; clock: 'wall' | 'media' } | null {
+function toTime(value: string | number | undefined): { startMs: number; clock: 'wall' | 'media' } | null {
   if (value === undefined) return null;
   if (typeof value === 'string') {
     const iso = parseIso(value);
-    if (iso !== null) return { timeMs: iso, clock: 'wall' };
+    if (iso !== null) return { startMs: iso, clock: 'wall' };
     if (!/^\d{1,16}(\.\d{1,9})?$/.test(value)) return null;
     value = Number(value);
   }
   if (value < 0 || value > 1e14) return null;
-  if (value >= 1e11) return { timeMs: value, clock: 'wall' };
-  return value >= 1e8 ? { timeMs: value * 1000, clock: 'wall' } : { timeMs: Math.round(value * 1000), clock: 'media' };
+  if (value >= 1e11) return { startMs: value, clock: 'wall' };
+  return value >= 1e8 ? { startMs: Math.round(value * 1000), clock: 'wall' } : { startMs: Math.round(value * 1000), clock: 'media' };
 }
 
 const DANMAKU_OPEN = /<d[\s>]/;
@@ -145,7 +144,7 @@ function takeDanmaku(buffer: string, from: number): Taken | null {
   const text = decodeXml(buffer.slice(close + 1, end)).trim();
   if (p[0] === undefined || p[0].trim() === '' || !Number.isFinite(seconds) || seconds < 0 || seconds > 1e7 || text === '') return { message: null, blank: false, next };
   const user = attribute(attributes, 'user') ?? p[6];
-  return { message: { timeMs: Math.round(seconds * 1000), clock: 'media', user: user ? decodeXml(user).slice(0, MAX_USER_CHARS) : null, text: cutText(text) }, blank: false, next };
+  return { message: { startMs: Math.round(seconds * 1000), clock: 'media', ...toUser(decodeXml(user ?? '')), text: cutText(text) }, blank: false, next };
 }
 
 function attribute(attributes: string, name: string): string | undefined {

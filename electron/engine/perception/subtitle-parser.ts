@@ -7,14 +7,15 @@ const TIME = String.raw`(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)[.,](\d{1,3})`;
 const TIMING = new RegExp(String.raw`^\s{0,8}${TIME}\s{1,8}-->\s{1,8}${TIME}(?:\s|$)`);
 const MAX_TIMING_CHARS = 400;
 
-/** Parses .srt and .vtt alike, in order of their start; blocks that cannot be read, notes and styles are left out. */
-export function parseSubtitles(content: string): SubtitleCue[] {
+/** Parses .srt and .vtt, in order of their start; blocks that cannot be read, notes and styles are left out. The format is seen from the header where it is not given. */
+export function parseSubtitles(content: string, format: 'srt' | 'vtt' = /^\ufeff?WEBVTT/.test(content) ? 'vtt' : 'srt'): SubtitleCue[] {
   const cues: SubtitleCue[] = [];
   let current: SubtitleCue | null = null;
   let lines: string[] = [];
   const close = (): void => {
     if (current === null) return;
-    const text = stripMarkup(lines.join('\n')).trim();
+    const plain = stripMarkup(lines.join('\n'));
+    const text = (format === 'vtt' ? decodeEntities(plain) : plain).trim();
     if (text !== '' && current.endMs > current.startMs) cues.push({ ...current, text: text.slice(0, MAX_TEXT_CHARS) });
     current = null;
     lines = [];
@@ -49,10 +50,14 @@ function toMs(match: RegExpExecArray, from: number): number {
   return ((Number(hours ?? 0) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Number(fraction!.padEnd(3, '0'));
 }
 
-/** Takes out tags (<i>, <v Name>, <00:01.000>) and SubStation overrides ({\an8}), and decodes the entities that WebVTT names. */
+/** Takes out tags (<i>, <v Name>, <00:01.000>) and SubStation overrides ({\an8}). */
 function stripMarkup(text: string): string {
   return text
     .replace(/<\/?[a-zA-Z0-9][^<>]{0,200}>/g, '')
-    .replace(/\{\\[^{}]{0,200}\}/g, '')
-    .replace(/&(amp|lt|gt|nbsp|lrm|rlm);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', nbsp: ' ' })[name] ?? '');
+    .replace(/\{\\[^{}]{0,200}\}/g, '');
+}
+
+/** Decodes the entities that WebVTT names. */
+function decodeEntities(text: string): string {
+  return text.replace(/&(amp|lt|gt|nbsp|lrm|rlm);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', nbsp: ' ' })[name] ?? '');
 }

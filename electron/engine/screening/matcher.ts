@@ -78,6 +78,25 @@ export function createCover(ranges: readonly { start: number; end: number }[], l
   return (start, end, strictly = false) => (strictly ? (start > 0 && reach[start - 1]! >= end) || endAt[start]! > end : reach[start]! >= end);
 }
 
+/** Gives the places of a list that touch [from, to]; costs what it gives, not what the list holds. */
+export type PlaceIndex<T> = (from: number, to: number) => T[];
+
+/** Indexes places by where they end; no place may be longer than 64 characters. */
+export function indexPlaces<T extends { start: number; end: number }>(places: readonly T[]): PlaceIndex<T> {
+  const sorted = [...places].sort((a, b) => a.end - b.end);
+  return (from, to) => {
+    let low = 0;
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.end < from) low = middle + 1;
+      else high = middle;
+    }
+    const found: T[] = [];
+    for (let i = low; i < sorted.length && sorted[i]!.end <= to + 64; i++) if (sorted[i]!.start <= to) found.push(sorted[i]!);
+    return found;
+  };
+}
+
 /** A sequence to look for: per part the word classes are resolved by the caller into part occurrences. */
 export type SequenceSpec = { gap: number; parts: number };
 

@@ -1,6 +1,6 @@
 import { type Hit, type Span } from '../../contract/index.ts';
 import { type Cue, type CueKind, createContextJudge } from './context.ts';
-import { createAutomaton, createCover, joinSequences, type PartOccurrence, type SequenceSpec } from './matcher.ts';
+import { createAutomaton, createCover, indexPlaces, joinSequences, type PartOccurrence, type SequenceSpec } from './matcher.ts';
 import { createNormalizer, type NormalizedText } from './normalizer.ts';
 import type { RulePack, RuleSubtype } from './rule-pack.ts';
 
@@ -102,7 +102,8 @@ export function createScreener(pack: RulePack): Screener {
     }
     if (matches.length === 0) return matches;
     const judge = createContextJudge(text, cues);
-    const isExcepted = (m: Match): boolean => exceptions.some((e) => e.subtype === m.subtype.id && Math.max(e.start - m.end, m.start - e.end) <= EXCEPTION_REACH && !(e.start >= m.start && e.end <= m.end));
+    const exceptionsNear = indexPlaces(exceptions);
+    const isExcepted = (m: Match): boolean => exceptionsNear(m.start - EXCEPTION_REACH, m.end + EXCEPTION_REACH).some((e) => e.subtype === m.subtype.id && Math.max(e.start - m.end, m.start - e.end) <= EXCEPTION_REACH && !(e.start >= m.start && e.end <= m.end));
     return matches.filter((m) => !isExcepted(m) && judge(m.start, m.end, m.subtype.category) === null);
   };
 
@@ -126,9 +127,10 @@ function toHits(matches: Match[], normalized: NormalizedText, text: string, minS
     else group.push(match);
   }
   const hits: Hit[] = [];
+  const near = indexPlaces(matches);
   for (const group of groups.values()) {
     const subtype = group[0]!.subtype;
-    const scored = group.map((m) => ({ match: m, score: supportedScore(m, matches) })).filter((s) => s.score >= minScore);
+    const scored = group.map((m) => ({ match: m, score: supportedScore(m, near(m.start - SUPPORT_REACH, m.end + SUPPORT_REACH)) })).filter((s) => s.score >= minScore);
     if (scored.length === 0) continue;
     const spans = mergeSpans(scored.map(({ match }) => ({ start: normalized.starts[match.start]!, end: normalized.ends[match.end - 1]! })), text);
     const quote = [...new Set(spans.map((s) => s.text))].join('」「');
