@@ -57,11 +57,15 @@ async function readText(file: string, lanes: ReadonlySet<string>): Promise<Perce
   const extension = extname(file).toLowerCase();
   if (extension === '.srt' || extension === '.vtt') {
     if (!lanes.has('text')) return [];
-    return parseSubtitles(body, extension === '.srt' ? 'srt' : 'vtt').map((cue) => ({ lane: 'text', startMs: cue.startMs, endMs: cue.endMs, text: cue.text, confidence: 1, engine: 'subtitle' }));
+    return parseSubtitles(body).map((cue) => ({ lane: 'text', startMs: cue.startMs, endMs: cue.endMs, text: cue.text, confidence: 1, engine: 'subtitle' }));
   }
   if (!lanes.has('chat')) return [];
-  const messages = parseChat(body, extension === '.xml' ? 'xml' : 'jsonl');
-  return messages.map((message) => ({ lane: 'chat', startMs: message.startMs, endMs: message.startMs, text: message.text, confidence: 1, engine: 'chat', speaker: message.user }));
+  const { messages } = parseChat(body, extension === '.xml' ? 'xml' : 'jsonl');
+  const zeroMs = messages.reduce((least, message) => Math.min(least, message.clock === 'wall' ? message.timeMs : 0), messages[0]?.timeMs ?? 0);
+  return messages.map((message) => {
+    const atMs = message.clock === 'wall' ? message.timeMs - zeroMs : message.timeMs;
+    return { lane: 'chat', startMs: atMs, endMs: atMs, text: message.text, confidence: 1, engine: 'chat', ...(message.user === null ? {} : { speaker: message.user }) };
+  });
 }
 
 async function perceive(input: string, lanes: ReadonlySet<string>, room: string | undefined, io: CommandIo): Promise<Perceived[]> {

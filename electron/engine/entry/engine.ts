@@ -9,7 +9,8 @@ import { joinBelow, toLayout, toSessionDir, type LibraryLayout } from '../librar
 import { makePlaylist } from '../library/local-playlist.ts';
 import { repairLibrary, type Ingested } from '../library/session-ingest.ts';
 import { listModels } from '../perception/model-registry.ts';
-import { createScreener, loadRulePack } from '../screening/screener.ts';
+import { countTerms, loadRulePack } from '../screening/rule-pack.ts';
+import { createScreener } from '../screening/screener.ts';
 import { startServer, type RunningServer } from '../server/http-server.ts';
 import { RpcHub } from '../server/rpc-socket.ts';
 import type { Store } from '../store/store.ts';
@@ -87,13 +88,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const demo = new DemoHost((served) => placeDemoRooms(rooms, store, served, placeAll), statusChangedLater);
   let placeAll = options.demo;
   const evidence = new EvidenceService({
-    store, layout, pack, modelsDir: bundledModelsDir, versions: () => ({ zhibojian: appVersion, node: process.versions.node, ...perception.versions }),
-    onChanged: (item) => hub.broadcast('packageChanged', item),
+    store, layout, rulePack: { hash: pack.hash, version: pack.version }, modelsDir: bundledModelsDir, versions: () => ({ zhibojian: appVersion, node: process.versions.node, ...perception.versions }),
+    onChanged: (item) => {
+      hub.broadcast('packageChanged', item);
+      hub.pump();
+    },
   });
   const status = new StatusService({
     store, dataDir: layout.root, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled').length,
     children: () => [recorder.status, ...perception.childStatuses, ...(demo.isRunning ? [demo.status] : [])], lanes: () => perception.laneStatuses,
-    models: () => models, versions: () => perception.versions, rulePack: { version: pack.version, hash: pack.hash, terms: pack.termCount },
+    models: () => models, versions: () => perception.versions, rulePack: { version: pack.version, hash: pack.hash, terms: countTerms(pack) },
     onChanged: () => statusChanged(), onGate: notice,
   });
   const hub = new RpcHub(makeHandlers({
