@@ -44,6 +44,17 @@ function readFragments(hls: Hls | null): readonly DatedFragment[] {
   return hls?.latestLevelDetails?.fragments ?? [];
 }
 
+/** Browsers refuse sound before the first key or click: silent pictures are better than none. */
+async function playOrMute(video: HTMLVideoElement): Promise<void> {
+  try {
+    await video.play();
+  } catch (thrown) {
+    if (!(thrown instanceof DOMException) || thrown.name !== 'NotAllowedError') return;
+    video.muted = true;
+    await video.play().catch(() => undefined);
+  }
+}
+
 /** Plays a local HLS recording through one hls.js instance, which recovers from media errors and is renewed every two hours. */
 export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate = 1, startAtMs = null, poster, className, onWallTime, onPlaying, ref }: HlsPlayerProps): ReactElement {
   const videoRef = useRef<HTMLVideoElement>(null);
@@ -81,7 +92,7 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
       hls.on(Hls.Events.LEVEL_LOADED, () => queueMicrotask(applyPending));
       hls.on(Hls.Events.LEVEL_UPDATED, applyPending);
       hls.on(Hls.Events.FRAG_BUFFERED, () => { mediaErrors = 0; });
-      hls.on(Hls.Events.MANIFEST_PARSED, () => void video.play().catch(() => undefined));
+      hls.on(Hls.Events.MANIFEST_PARSED, () => void playOrMute(video));
       hls.on(Hls.Events.ERROR, (_event, data) => {
         if (!data.fatal) return;
         if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors < 2) {
@@ -139,7 +150,7 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
       const at = hlsRef.current?.liveSyncPosition ?? (last ? last.start + last.duration - 1 : null);
       if (at !== null && videoRef.current) {
         videoRef.current.currentTime = at;
-        void videoRef.current.play().catch(() => undefined);
+        void playOrMute(videoRef.current);
       }
     },
     readRange: () => {

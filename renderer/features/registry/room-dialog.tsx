@@ -1,0 +1,96 @@
+import { Button, Form, Input, Modal } from 'antd';
+import { useRef, useState } from 'react';
+import type { ReactElement } from 'react';
+import type { Fault, Room, RoomTest } from '../../../electron/contract/index.ts';
+import { engine } from '../../state/engine.ts';
+import { readFault } from '../../state/notices-store.ts';
+import { upsertRoom } from '../../state/rooms-store.ts';
+import { commonText } from '../../ui/common-text.ts';
+import { FaultText } from '../../ui/fault-text.tsx';
+import { useText } from '../../ui/i18n.ts';
+import { registryText, testStepText } from './registry-text.ts';
+
+type Values = { name: string; url: string; chatUrl?: string | null; platform?: string; host?: string; note?: string };
+type Testing = { state: 'idle' } | { state: 'running' } | { state: 'done'; result: RoomTest } | { state: 'failed'; fault: Fault };
+
+/** Adds a room, or changes one; the address can be tested before it is kept. */
+export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () => void }): ReactElement {
+  const t = useText(registryText);
+  const c = useText(commonText);
+  const [form] = Form.useForm<Values>();
+  const [testing, setTesting] = useState<Testing>({ state: 'idle' });
+  const [saving, setSaving] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const run = useRef(0);
+
+  const test = async (): Promise<void> => {
+    const { url } = await form.validateFields(['url']).catch(() => ({ url: '' }));
+    if (!url) return;
+    const mine = ++run.current;
+    setTesting({ state: 'running' });
+    const next = await engine.call('rooms.test', { url: String(url).trim() }).then<Testing, Testing>((result) => ({ state: 'done', result }), (thrown: unknown) => ({ state: 'failed', fault: readFault(thrown) }));
+    if (run.current === mine) setTesting(next);
+  };
+  const save = async (): Promise<void> => {
+    const values = await form.validateFields().catch(() => null);
+    if (!values) return;
+    const input = { name: values.name, url: values.url, chatUrl: values.chatUrl?.trim() || null, platform: values.platform ?? '', host: values.host ?? '', note: values.note ?? '' };
+    setSaving(true);
+    setFault(null);
+    try {
+      upsertRoom(room ? await engine.call('rooms.update', { ...input, id: room.id }) : await engine.call('rooms.add', { ...input, start: true }));
+      onClose();
+    } catch (thrown) {
+      setFault(readFault(thrown));
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  return (
+    <Modal open title={t(room ? 'editTitle' : 'addTitle')} width={560} onCancel={onClose} onOk={() => void save()} confirmLoading={saving} okText={room ? c('save') : t('addAnyway')} cancelText={c('cancel')} okButtonProps={{ 'data-testid': 'room-save' } as object} data-testid="room-dialog">
+      <Form<Values> form={form} layout="vertical" requiredMark={false} initialValues={room ?? { name: '', url: '' }}>
+        <Form.Item label={t('url')} extra={room ? t('urlChanged') : t('urlHint')} required>
+          <div className="url-line">
+            <Form.Item name="url" noStyle rules={[{ required: true, whitespace: true, message: t('urlNeeded') }]}>
+              <Input autoFocus={!room} placeholder="https://…/index.m3u8" spellCheck={false} data-testid="room-url" onChange={() => { run.current += 1; setTesting({ state: 'idle' }); }} />
+            </Form.Item>
+            <Button onClick={() => void test()} loading={testing.state === 'running'} data-testid="room-test">{t(testing.state === 'running' ? 'testing' : testing.state === 'idle' ? 'test' : 'testAgain')}</Button>
+          </div>
+        </Form.Item>
+        <TestResult testing={testing} />
+        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}><Input maxLength={80} data-testid="room-name" /></Form.Item>
+        <div className="form-pair">
+          <Form.Item name="platform" label={t('platform')}><Input maxLength={40} /></Form.Item>
+          <Form.Item name="host" label={t('host')}><Input maxLength={80} /></Form.Item>
+        </div>
+        <Form.Item name="chatUrl" label={t('chatUrl')} extra={t('chatHint')}><Input spellCheck={false} /></Form.Item>
+        <Form.Item name="note" label={t('note')}><Input.TextArea rows={2} maxLength={2000} /></Form.Item>
+      </Form>
+      {fault ? <FaultText fault={fault} /> : null}
+    </Modal>
+  );
+}
+
+function TestResult({ testing }: { testing: Testing }): ReactElement | null {
+  const t = useText(registryText);
+  const steps = useText(testStepText);
+  if (testing.state === 'failed') return <FaultText fault={testing.fault} />;
+  if (testing.state !== 'done') return null;
+  const { ok, variants, gbPerDay } = testing.result;
+  const sizes = variants.flatMap((v) => (v.height === null ? [] : [`${v.width ?? '?'}×${v.height}`]));
+  return (
+    <div className="test-result" data-testid="room-test-result" data-ok={ok}>
+      <p className="test-verdict">{t(ok ? 'testOk' : 'testBad')}{gbPerDay === null ? '' : ` · ${t('gbPerDay', { n: gbPerDay.toFixed(1) })}`}{sizes.length > 0 ? ` · ${t('variants', { list: sizes.join(' ') })}` : ''}</p>
+      <ol className="check-list">
+        {testing.result.steps.map((step) => (
+          <li key={step.name} data-ok={step.ok}>
+            <span className="check-sign" aria-hidden="true">{step.ok ? '✓' : '✕'}</span>
+            <span className="check-name">{steps(step.name)}</span>
+            <span className="check-detail">{step.fault ? <FaultText fault={step.fault} brief /> : step.detail}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
