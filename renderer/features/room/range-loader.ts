@@ -26,6 +26,7 @@ export class RangeLoader {
   #running = 0;
   #fault: Fault | null = null;
   #closed = false;
+  #attended: number | null = null;
   #seen: { fromMs: WallMs; toMs: WallMs } | null = null;
 
   constructor(call: CallEngine, data: TimelineData, session: Session, endMs: WallMs, onState: (state: LoadState) => void) {
@@ -53,6 +54,7 @@ export class RangeLoader {
     this.#seen = { fromMs, toMs };
     const margin = (toMs - fromMs) * MARGIN_SHARE;
     const wanted = planBlocks(fromMs - margin, toMs + margin, { fromMs: this.#session.startMs, toMs: Math.max(this.#endMs, this.#session.startMs + 1) });
+    if (this.#attended !== null && !wanted.includes(this.#attended)) wanted.push(this.#attended);
     for (const block of wanted.toReversed()) {
       const loaded = this.#blocks.get(block);
       if (loaded === undefined) continue;
@@ -66,6 +68,14 @@ export class RangeLoader {
       this.#data.drop(block * BLOCK_MS, (block + 1) * BLOCK_MS);
     }
     this.#pump();
+  }
+
+  /** Keeps the block that the player is in, wherever the view is: the transcript goes with the player. */
+  attend(wallMs: WallMs): void {
+    const block = Math.floor(wallMs / BLOCK_MS);
+    if (block === this.#attended) return;
+    this.#attended = block;
+    this.#seeAgain();
   }
 
   /** Tries again what failed. */

@@ -1,19 +1,11 @@
-import type { Severity } from '../../../electron/contract/index.ts';
+import type { ThemeColours } from '../../ui/theme.ts';
 import type { TimelineColors } from './timeline-frame.ts';
 
-const SEVERITIES: readonly Severity[] = ['veto', 'high', 'medium', 'low'];
-
-/** Reads the colours of the present theme from the CSS variables that hold at an element. */
-export function readTimelineColors(element: Element): TimelineColors {
-  const style = getComputedStyle(element);
-  const read = (name: string): string => {
-    const value = style.getPropertyValue(name).trim();
-    return value === '' ? style.color : value;
-  };
-  const severity = Object.fromEntries(SEVERITIES.map((each) => [each, read(`--timeline-${each}`)])) as Record<Severity, string>;
+/** Derives the timeline's colours from a look of the window. */
+export function makeTimelineColors(look: ThemeColours): TimelineColors {
   return {
-    background: read('--timeline-background'), lane: read('--timeline-lane'), line: read('--timeline-line'), text: read('--timeline-text'),
-    weak: read('--timeline-weak'), wave: read('--timeline-wave'), voiced: read('--timeline-voiced'), bar: read('--timeline-bar'),
-    barText: read('--timeline-bar-text'), hatch: read('--timeline-hatch'), range: read('--timeline-range'), playhead: read('--timeline-playhead'), severity,
+    background: look.panel, lane: look.page, line: look.line, text: look.text, weak: look.textFaint, wave: look.wave,
+    voiced: look.hover, bar: look.speech, barText: look.text, hatch: look.gap, range: `${look.textSoft}38`, playhead: look.text,
+    severity: { veto: look.veto, high: look.high, medium: look.medium, low: look.low },
   };
 }

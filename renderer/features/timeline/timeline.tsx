@@ -3,8 +3,12 @@ import type { ReactNode, Ref } from 'react';
 import type { Flag, WallMs } from '../../../electron/contract/index.ts';
 import type { FollowMode } from './follow-mode.ts';
 import type { HitTarget } from './hit-target.ts';
-import { readTimelineColors } from './timeline-colors.ts';
+import { fontFamily } from '../../ui/theme.ts';
+import type { ThemeColours } from '../../ui/theme.ts';
+import { useTheme } from '../../ui/theme-context.tsx';
+import { makeTimelineColors } from './timeline-colors.ts';
 import { TimelineController } from './timeline-controller.ts';
+import type { TimelineView } from './timeline-controller.ts';
 import type { TimelineData } from './timeline-data.ts';
 import type { MarkedRange, TimelineLabels } from './timeline-frame.ts';
 import { attachInput } from './timeline-input.ts';
@@ -25,8 +29,6 @@ export type TimelineProps = {
   readonly selectedFlagId: string | null;
   readonly labels: TimelineLabels;
   readonly ariaLabel: string;
-  /** Changes whenever the colours do. */
-  readonly theme: string;
   readonly readPlayheadMs: () => WallMs | null;
   readonly thumbUrl: (path: string) => string;
   readonly describeFlag: (flag: Flag) => string;
@@ -42,18 +44,19 @@ type Tip = { readonly target: HitTarget; readonly x: number; readonly y: number 
 
 /** The timeline: a canvas with its tooltip, and the same flags as a list for those who cannot see it. */
 export function Timeline(props: TimelineProps): ReactNode {
-  const { data, limits, liveMs, range, selectedFlagId, labels, theme } = props;
+  const { data, limits, liveMs, range, selectedFlagId, labels } = props;
+  const { colours } = useTheme();
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const controllerRef = useRef<TimelineController | null>(null);
-  const latest = useRef(props);
+  const latest = useRef({ ...props, colours });
   const [tip, setTip] = useState<Tip | null>(null);
-  latest.current = props;
+  latest.current = { ...props, colours };
 
   useLayoutEffect(() => {
     const canvas = canvasRef.current;
     if (canvas === null) return;
     const first = latest.current;
-    const view = readView(canvas, first);
+    const view = readView(first);
     const controller = new TimelineController(canvas, data, view, {
       readPlayheadMs: () => latest.current.readPlayheadMs(),
       thumbUrl: (path) => latest.current.thumbUrl(path),
@@ -75,9 +78,8 @@ export function Timeline(props: TimelineProps): ReactNode {
   }, [data]);
 
   useLayoutEffect(() => {
-    const canvas = canvasRef.current;
-    if (canvas !== null) controllerRef.current?.setView(readView(canvas, latest.current));
-  }, [limits, liveMs, range, selectedFlagId, labels, theme]);
+    controllerRef.current?.setView(readView(latest.current));
+  }, [limits, liveMs, range, selectedFlagId, labels, colours]);
 
   // Web fonts arrive after the first picture; the canvas does not know by itself.
   useEffect(() => {
@@ -119,7 +121,6 @@ function TimelineTip({ tip, children }: { readonly tip: Tip; readonly children: 
   return <div ref={boxRef} className="timeline-tip" role="tooltip" style={{ left }}>{children}</div>;
 }
 
-function readView(canvas: HTMLCanvasElement, props: TimelineProps) {
-  const { limits, liveMs, range, selectedFlagId, labels } = props;
-  return { limits, liveMs, range, selectedFlagId, labels, colors: readTimelineColors(canvas), font: getComputedStyle(canvas).fontFamily };
+function readView({ limits, liveMs, range, selectedFlagId, labels, colours }: TimelineProps & { colours: ThemeColours }): TimelineView {
+  return { limits, liveMs, range, selectedFlagId, labels, colors: makeTimelineColors(colours), font: fontFamily };
 }
