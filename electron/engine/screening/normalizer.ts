@@ -10,6 +10,8 @@ type Char = { value: string; start: number; end: number };
 
 const CJK = /[\u3400-\u9fff\uf900-\ufaff]/;
 const LATIN = /[a-z0-9]/;
+/** What a plus sign must stand before to mean 加 (+V, ➕🛰). */
+const ADDED = /^[\s\ufe0f]{0,2}[a-zA-Zａ-ｚＡ-Ｚ薇微维威徽溦我群好卫绿扣企\u{1f427}\u{1f6f0}]/u;
 const KEPT = /[\p{L}\p{N}]/u;
 const DIGITS = '零一二三四五六七八九';
 
@@ -83,7 +85,7 @@ function foldCharacters(text: string, fold: (char: string) => string, joinLines:
       const last = out.at(-1)?.value ?? '';
       if ((value === '.' || value === ':') && /\d/.test(last) && /\d/.test(next)) out.push({ value: value === ':' ? '比' : '.', start, end: offset });
       else if (value === '%' && /\d/.test(last)) out.push({ value, start, end: offset });
-      else if (value === '+' && /[a-zA-Zａ-ｚＡ-Ｚ薇微维威徽溦我群好卫绿扣企\u{1f427}]/u.test(text.slice(offset, offset + 2).trimStart().charAt(0))) out.push({ value: '加', start, end: offset });
+      else if (value === '+' && ADDED.test(text.slice(offset, offset + 8))) out.push({ value: '加', start, end: offset });
       else if (KEPT.test(value)) {
         // A space stays only where two Latin words would otherwise run together.
         if (gap && LATIN.test(last) && LATIN.test(value)) out.push({ value: ' ', start, end: start });

@@ -56,6 +56,7 @@ test('a viewer is heard only on brushing and the like', () => {
 
 test('a lone weak cue is no lead, two are, and a lower threshold shows it', () => {
   assert.deepEqual(categories('这个顶级'), []);
+  assert.deepEqual(categories('顶级，顶级'), []);
   assert.deepEqual(categories('这个顶级品质效果极致没有之一'), ['exaggerated']);
   assert.ok(screener.screen('这个顶级', 'text', 0.2).length > 0);
 });

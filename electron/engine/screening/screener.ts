@@ -19,6 +19,7 @@ export type Screener = {
 export const DEFAULT_MIN_SCORE = 0.5;
 /** How far apart two cues may stand, in characters, to support one another. */
 const SUPPORT_REACH = 24;
+const MAX_SUPPORT = 4;
 const EXCEPTION_REACH = 40;
 const MAX_TEXT = 20_000;
 
@@ -28,7 +29,7 @@ type Role =
   | { kind: 'allow' }
   | { kind: 'cue'; cue: CueKind }
   | { kind: 'exception'; subtype: string };
-type Match = { subtype: RuleSubtype; weight: number; start: number; end: number };
+type Match = { subtype: RuleSubtype; weight: number; words: string; start: number; end: number };
 
 export { loadRulePack } from './rule-pack.ts';
 
@@ -89,7 +90,7 @@ export function createScreener(pack: RulePack): Screener {
     const matches: Match[] = [];
     const keep = (ruleIndex: number, start: number, end: number): void => {
       const rule = pack.rules[ruleIndex]!;
-      matches.push({ subtype: subtypes.get(rule.subtype)!, weight: rule.weight, start, end });
+      matches.push({ subtype: subtypes.get(rule.subtype)!, weight: rule.weight, words: text.slice(start, end), start, end });
     };
     for (const t of candidates) if (!isInsideLonger(t.start, t.end, true)) keep(t.rule, t.start, t.end);
     if (parts.length > 0) {
@@ -145,14 +146,14 @@ function toHits(matches: Match[], normalized: NormalizedText, text: string, minS
 
 function supportedScore(match: Match, all: readonly Match[]): number {
   let miss = 1 - match.weight;
-  const seen = new Set<number>();
+  const seen = new Set([match.words]);
   for (const other of all) {
-    if (other === match || other.subtype.category !== match.subtype.category || seen.has(other.start)) continue;
+    if (other === match || other.subtype.category !== match.subtype.category || seen.has(other.words)) continue;
     const distance = Math.max(other.start - match.end, match.start - other.end);
     if (distance < 0 || distance > SUPPORT_REACH) continue;
-    seen.add(other.start);
+    seen.add(other.words);
     miss *= 1 - other.weight;
-    if (seen.size === 4) break;
+    if (seen.size > MAX_SUPPORT) break;
   }
   return 1 - miss;
 }
