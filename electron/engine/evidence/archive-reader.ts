@@ -35,7 +35,7 @@ export async function openArchive(path: string, limits: ReadLimits): Promise<Pac
     const top = findTopFolder(listed, path);
     const files = listed.filter(({ name }) => !name.endsWith('/')).map(({ name, entry }): PackageFile => ({
       name: name.slice(top.length), bytes: entry.uncompressedSize,
-      open: async (): Promise<Readable> => (await opened.openReadStreamPromise(entry)) as Readable,
+      open: async (): Promise<Readable> => (await opened.openReadStreamPromise(entry)),
     }));
     return {
       files,
