@@ -9,7 +9,8 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { ZipFile } from 'yazl';
-import { openPackage, READ_LIMITS } from './package-reader.ts';
+import { openPackage } from './package-reader.ts';
+import { READ_LIMITS } from './package-source.ts';
 import { verifyPackage } from './package-verifier.ts';
 import { encodeCentralRecord, encodeEnd, encodeLocalHeader, packDosDate, type ZipEntry } from './zip-layout.ts';
 

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openPromise, type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { FaultError, makeFault } from '../../contract/faults.ts';
-import { createNameGuard, hostile, type PackageFile, type PackageSource, type ReadLimits, type WrappingReport } from './package-reader.ts';
+import { createNameGuard, hostile, type PackageFile, type PackageSource, type ReadLimits, type WrappingReport } from './package-source.ts';
 import { encodeCentralRecord, encodeEnd, encodeLocalHeader, packDosDate, type ZipEntry } from './zip-layout.ts';
 
 type Listed = { name: string; entry: Entry; dataStart: number };
