@@ -3,7 +3,7 @@ import { shellChannels } from '../contract/shell-bridge.ts';
 import type { ShellBridge } from '../contract/shell-bridge.ts';
 
 const bridge: ShellBridge = {
-  showPackageInFolder: async (packageId) => (await ipcRenderer.invoke(shellChannels.showPackageInFolder.channel, packageId)) === true,
+  showPackageInFolder: async (packageId) => (await ipcRenderer.invoke(shellChannels.showPackageInFolder, packageId)) === true,
 };
 
 contextBridge.exposeInMainWorld('zhibojianShell', bridge);

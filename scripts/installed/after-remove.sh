@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+rm -f /usr/bin/zhibojian-workstation /usr/bin/zhibojian
