@@ -7,9 +7,9 @@ import type { ThemeName } from '../ui/theme.ts';
 export function makeAntdTheme(name: ThemeName): ThemeConfig {
   const c = themes[name];
   return {
-    algorithm: [name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm, theme.compactAlgorithm],
+    algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
-      fontFamily, fontSize: 13, borderRadius: sizes.radius, wireframe: false, motionDurationFast: '0.06s', motionDurationMid: '0.1s', motionDurationSlow: '0.12s',
+      fontFamily, fontSize: 13, fontSizeSM: 12.5, controlHeight: 28, controlHeightSM: 23, controlHeightLG: 34, borderRadius: sizes.radius, wireframe: false, motionDurationFast: '0.06s', motionDurationMid: '0.1s', motionDurationSlow: '0.12s',
       colorPrimary: c.primary, colorInfo: c.primary, colorLink: c.text, colorLinkHover: c.focus, colorError: c.veto, colorWarning: c.high, colorSuccess: c.textSoft,
       colorBgBase: c.page, colorBgContainer: c.panel, colorBgElevated: c.raised, colorBgLayout: c.page, colorTextBase: c.text,
       colorText: c.text, colorTextSecondary: c.textSoft, colorTextTertiary: c.textFaint, colorBorder: c.lineStrong, colorBorderSecondary: c.line, colorTextLightSolid: c.onPrimary,
@@ -17,10 +17,11 @@ export function makeAntdTheme(name: ThemeName): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', primaryColor: c.onPrimary },
-      Table: { headerBg: c.panel, headerColor: c.textFaint, headerSplitColor: 'transparent', rowHoverBg: c.hover, borderColor: c.line, cellPaddingBlockSM: 7 },
+      Table: { headerBg: c.panel, headerColor: c.textFaint, headerSplitColor: 'transparent', rowHoverBg: c.hover, borderColor: c.line, cellPaddingBlockSM: 6, cellPaddingInlineSM: 10 },
       Tooltip: { colorBgSpotlight: c.raised, colorTextLightSolid: c.text },
       Segmented: { itemSelectedBg: c.selected, itemSelectedColor: c.text, trackBg: c.page },
-      Modal: { contentBg: c.raised, headerBg: c.raised },
+      Modal: { contentBg: c.raised, headerBg: c.raised, titleFontSize: 14 },
+      Form: { itemMarginBottom: 12, verticalLabelPadding: '0 0 2px' },
     },
   };
 }

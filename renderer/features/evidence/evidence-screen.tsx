@@ -69,7 +69,7 @@ export function EvidenceScreen({ packageId }: { packageId: string | null }): Rea
 function PackageState({ each }: { each: EvidencePackage }): ReactElement {
   const states = useText(packageStateText);
   const c = useText(commonText);
-  if (each.state !== 'queued' && each.state !== 'building') return <span>{states(each.state)}</span>;
+  if (each.state !== 'queued' && each.state !== 'building') return <span>{states(each.state)}{each.fault ? <span className="cell-note"><FaultText fault={each.fault} brief /></span> : null}</span>;
   return (
     <span className="package-progress" onClick={(event) => event.stopPropagation()}>
       <Progress percent={Math.round(each.progress * 100)} size="small" showInfo={false} />

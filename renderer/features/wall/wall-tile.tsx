@@ -68,6 +68,7 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
   const raise = urgent !== null && Date.now() - urgentArrivedMs < raisedMs;
   const caption = useMemo(() => pickCaption(live.observations), [live.observations]);
   const marks = useMemo<Mark[]>(() => flags.flatMap((flag) => flag.sources.filter((s) => s.observationId === caption?.id).flatMap((s) => s.spans.map((span) => ({ start: span.start, end: span.end, severity: flag.severity })))), [flags, caption]);
+  const recent = useMemo(() => live.observations.filter((each) => each.lane !== 'chat' && each.text.trim() !== '' && each.id !== caption?.id).slice(-5), [live.observations, caption]);
   const still = live.stills[live.stills.length - 1];
   const playing = seen && room.lastSegmentMs !== null && room.sessionId !== null && (room.state === 'live' || room.state === 'stalled' || room.state === 'connecting');
   const openAt = (atMs: number | null): void => goTo({ place: 'room', roomId: room.id, atMs });
@@ -82,10 +83,9 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
           {playing
             ? <HlsPlayer tile playlist={paths.livePlaylist(room.id)} muted={!audible} poster={still ? engineUrl(still.thumbPath) : undefined} />
             : still ? <img src={engineUrl(still.thumbPath)} alt="" /> : <span className="no-picture">{t('noPicture')}</span>}
-          {index < 9 ? <kbd className="tile-number">{index + 1}</kbd> : null}
         </div>
         <div className="tile-facts">
-          <h2 className="tile-name" title={room.name}>{room.name}{room.demo ? <span className="tag">{c('demo')}</span> : null}</h2>
+          <h2 className="tile-name" title={room.name}>{index < 9 ? <kbd className="tile-number">{index + 1}</kbd> : null}{room.name}{room.demo ? <span className="tag">{c('demo')}</span> : null}</h2>
           <StateBadge room={room} elapsed={room.state !== 'live'} />
           {room.sessionStartMs !== null && room.state === 'live' ? <span className="tile-elapsed">{t('elapsed')}<ElapsedText sinceMs={room.sessionStartMs} /></span> : null}
           <LevelMeter levelDb={live.levelDb} atMs={live.levelAtMs} audible={audible} />
@@ -104,6 +104,9 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
               </button>
             ))}
           </div>
+          <ol className="tile-heard" aria-hidden="true">
+            {recent.map((each) => <li key={each.id}><TimeText atMs={each.startMs} /> {each.text}</li>)}
+          </ol>
         </div>
       </div>
       <p className="tile-caption" title={caption?.text}>{caption ? <MarkedText text={caption.text} marks={marks} /> : <span className="faint">{room.state === 'live' ? t('waiting') : ''}</span>}</p>
