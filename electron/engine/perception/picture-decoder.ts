@@ -16,7 +16,8 @@ export class PictureDecoder {
 
   /** What must be the same for a decoder to be kept over files. */
   static keyOf(stream: Stream): string {
-    return `${stream.codecpar.codecId}:${stream.codecpar.extradata?.toString('base64') ?? ''}`;
+    // Annex B parameter sets come with or without a trailing zero byte, depending on what follows them.
+    return `${stream.codecpar.codecId}:${stream.codecpar.extradata?.toString('hex').replace(/(?:00)+$/, '') ?? ''}`;
   }
 
   /** Opens a decoder for the stream; null when FFmpeg has none for it. */

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FaultError, makeFault } from '../../contract/faults.ts';
 import type { SpeechEngine } from './speech-engine.ts';
 import { verifySpeechPack } from './speech-pack.ts';
@@ -16,6 +18,7 @@ const UNMEASURED_CONFIDENCE = 0.8;
 /** Checks a pack's hashes, then loads it with sherpa-onnx; throws model-invalid. */
 export async function openSherpaEngine(installed: InstalledPack, threads: number): Promise<SpeechEngine> {
   await verifySpeechPack(installed);
+  await tryLoading(installed.dir);
   const sherpa = createRequire(import.meta.url)('sherpa-onnx-node') as Sherpa;
   const recognizer = await sherpa.OfflineRecognizer.createAsync(toConfig(installed, threads)).catch((error: unknown) => {
     throw new FaultError(makeFault('model-invalid', installed.dir, '语音识别模型包无法加载：文件完好，但识别引擎不接受该模型。请更换模型包。', { cause: error }));
@@ -30,6 +33,16 @@ export async function openSherpaEngine(installed: InstalledPack, threads: number
       return { text: typeof result.text === 'string' ? result.text.trim() : '', confidence: toConfidence(result.ys_log_probs) };
     },
   };
+}
+
+async function tryLoading(dir: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  execFile(process.execPath, [fileURLToPath(new URL('./sherpa-trial.ts', import.meta.url)), dir], { timeout: 120_000 }, (error, stdout, stderr) => {
+    if (error === null && stdout.includes('loads')) return resolve();
+    const cause = stderr.trim().split('\n').at(-1) ?? error?.message;
+    reject(new FaultError(makeFault('model-invalid', dir, '语音识别模型包无法加载：识别引擎不接受该模型。请更换模型包。', { cause })));
+  });
+  await promise;
 }
 
 /** Configuration of sherpa-onnx's offline recogniser for a pack. */
