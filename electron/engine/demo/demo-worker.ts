@@ -4,7 +4,7 @@ import { startDemoOrigin } from './demo-origin.ts';
 /** Child entry: `--media DIR [--port N] [--started-at MS]`; sends {type:'ready', baseUrl, rooms} and lives as long as its parent's channel. */
 const { values } = parseArgs({ options: { media: { type: 'string' }, port: { type: 'string', default: '0' }, 'started-at': { type: 'string' } } });
 if (!values.media) {
-  console.error('usage: demo-worker.ts --media DIR [--port N] [--started-at MS]');
+  process.stderr.write('usage: demo-worker.ts --media DIR [--port N] [--started-at MS]\n');
   process.exit(2);
 }
 process.on('disconnect', () => process.exit(0));
