@@ -12,13 +12,15 @@ export function useFaultText(fault: Fault | null): FaultSentences | null {
 
 /** A failure as a person reads it: what happened, what was kept, what to do; the engine's own words follow, small. */
 export function FaultText({ fault, brief = false }: { fault: Fault; brief?: boolean }): ReactElement {
-  const { what, kept, todo } = describeFault(fault.code, useLanguage());
+  const language = useLanguage();
+  const { what, kept, todo } = describeFault(fault.code, language);
+  const gap = language === 'zh' ? '' : ' ';
   const detail = [fault.message, fault.cause].filter(Boolean).join(' · ');
-  if (brief) return <span className="fault-text" title={detail}>{what}{todo}</span>;
+  if (brief) return <span className="fault-text" title={detail}>{what}{gap}{todo}</span>;
   return (
     <div className="fault-text" role="status">
       <p className="fault-what">{what}</p>
-      <p>{kept} {todo}</p>
+      <p>{kept}{gap}{todo}</p>
       <p className="fault-detail" title={detail}>{fault.code} · {detail}</p>
     </div>
   );

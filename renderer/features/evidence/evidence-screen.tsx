@@ -36,14 +36,14 @@ export function EvidenceScreen({ packageId }: { packageId: string | null }): Rea
   };
 
   const columns: TableColumnsType<EvidencePackage> = [
-    { title: t('created'), key: 'created', width: 150, render: (_, p) => <TimeText atMs={p.createdAtMs} full /> },
+    { title: t('created'), key: 'created', width: 164, render: (_, p) => <TimeText atMs={p.createdAtMs} full /> },
     { title: t('room'), key: 'room', ellipsis: true, render: (_, p) => p.roomName },
-    { title: t('range'), key: 'range', width: 190, render: (_, p) => <span className="tabular">{formatClock(p.fromMs)}–{formatClock(p.toMs)} <span className="faint">{formatDuration(p.toMs - p.fromMs)}</span></span> },
+    { title: t('range'), key: 'range', width: 200, render: (_, p) => <span className="tabular">{formatClock(p.fromMs)}–{formatClock(p.toMs)} <span className="faint">{formatDuration(p.toMs - p.fromMs)}</span></span> },
     { title: t('flags'), key: 'flags', width: 56, align: 'right', render: (_, p) => <span className="tabular">{p.flagIds.length}</span> },
     { title: t('size'), key: 'size', width: 80, align: 'right', render: (_, p) => <span className="tabular">{p.bytes === null ? '—' : formatBytes(p.bytes)}</span> },
     { title: t('state'), key: 'state', width: 210, render: (_, p) => <PackageState each={p} /> },
     { title: t('verify'), key: 'verify', width: 96, render: (_, p) => <VerifyVerdict report={p.verify} /> },
-    { title: '', key: 'acts', width: 120, align: 'right', render: (_, p) => p.state === 'done' ? (
+    { title: '', key: 'acts', width: 136, align: 'right', render: (_, p) => p.state === 'done' ? (
       <span className="cell-acts" onClick={(event) => event.stopPropagation()}>
         <Button size="small" type="text" loading={verifying.has(p.id)} onClick={() => void verify(p)} data-testid="package-verify">{t('verifyNow')}</Button>
         <Button size="small" type="text" href={engineUrl(paths.packageFile(p.id))} download={`${p.id}.zip`} data-testid="package-download">{t('download')}</Button>

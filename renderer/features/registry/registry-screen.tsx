@@ -61,8 +61,8 @@ export function RegistryScreen(): ReactElement {
     { title: t('state'), key: 'state', width: 260, render: (_, room) => <div className="cell-state"><StateBadge room={room} />{room.stateFault ? <FaultText fault={room.stateFault} brief /> : null}</div> },
     { title: t('since'), key: 'since', width: 90, render: (_, room) => <TimeText atMs={room.stateSinceMs} /> },
     { title: t('bitrate'), key: 'bitrate', width: 90, align: 'right', render: (_, room) => <span className="tabular">{room.bitrateBps ? `${(room.bitrateBps / 1e6).toFixed(1)} Mb/s` : '—'}</span> },
-    { title: t('recording'), key: 'enabled', width: 66, render: (_, room) => <Switch size="small" checked={room.enabled} onChange={(on) => void setRecording(room, on)} aria-label={room.enabled ? c('stop') : c('start')} data-testid="room-switch" /> },
-    { title: '', key: 'acts', width: 120, align: 'right', render: (_, room) => <span className="cell-acts"><Button size="small" type="text" onClick={() => setDialog(room)} data-testid="edit-room">{c('edit')}</Button><Button size="small" type="text" onClick={() => void remove(room)} data-testid="remove-room">{c('remove')}</Button></span> },
+    { title: t('recording'), key: 'enabled', width: 88, render: (_, room) => <Switch size="small" checked={room.enabled} onChange={(on) => void setRecording(room, on)} aria-label={room.enabled ? c('stop') : c('start')} data-testid="room-switch" /> },
+    { title: '', key: 'acts', width: 140, align: 'right', render: (_, room) => <span className="cell-acts"><Button size="small" type="text" onClick={() => setDialog(room)} data-testid="edit-room">{c('edit')}</Button><Button size="small" type="text" onClick={() => void remove(room)} data-testid="remove-room">{c('remove')}</Button></span> },
   ];
 
   return (

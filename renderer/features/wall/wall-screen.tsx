@@ -73,7 +73,9 @@ export function WallScreen(): ReactElement {
   ]);
 
   if (rooms.length === 0) return loaded ? <FirstRun /> : <div className="wall" />;
-  const grid = planWallGrid(layout, size.width, size.height);
+  // Few rooms do not leave half the wall empty; the grid then changes only when a room is added or removed.
+  const needed = layouts.find((each) => each >= rooms.length) ?? layout;
+  const grid = planWallGrid(Math.min(layout, needed), size.width, size.height);
   return (
     <div className="wall">
       <div className="wall-head">
