@@ -60,11 +60,11 @@ async function readText(file: string, lanes: ReadonlySet<string>): Promise<Perce
     return parseSubtitles(body).map((cue) => ({ lane: 'text', startMs: cue.startMs, endMs: cue.endMs, text: cue.text, confidence: 1, engine: 'subtitle' }));
   }
   if (!lanes.has('chat')) return [];
-  const { messages } = parseChat(body, extension === '.xml' ? 'xml' : 'jsonl');
-  const zeroMs = messages.reduce((least, message) => Math.min(least, message.clock === 'wall' ? message.timeMs : 0), messages[0]?.timeMs ?? 0);
-  return messages.map((message) => {
-    const atMs = message.clock === 'wall' ? message.timeMs - zeroMs : message.timeMs;
-    return { lane: 'chat', startMs: atMs, endMs: atMs, text: message.text, confidence: 1, engine: 'chat', ...(message.user === null ? {} : { speaker: message.user }) };
+  const messages = parseChat(body, extension === '.xml' ? 'xml' : 'jsonl');
+  const zeroMs = Math.min(...messages.slice(0, 1).map((message) => (message.clock === 'wall' ? message.startMs : 0)));
+  return messages.map(({ startMs, clock, user, text }) => {
+    const atMs = clock === 'wall' ? startMs - zeroMs : startMs;
+    return { lane: 'chat', startMs: atMs, endMs: atMs, text, confidence: 1, engine: 'chat', ...(user === undefined ? {} : { speaker: user }) };
   });
 }
 

@@ -78,7 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onNotice: notice,
   });
   const screening = new ScreeningHost(store, screener, pack.hash, (flags: Flag[]) => {
-    for (const flag of flags) options.onLine(`▲ ${nameOf(flag.roomId)} · ${flag.subtypeName} · ${flag.quote}`);
+    for (const flag of flags.filter((item) => item.sources.length === 1)) options.onLine(`▲ ${nameOf(flag.roomId)} · ${flag.subtypeName} · ${flag.quote}`);
     for (const roomId of new Set(flags.map((flag) => flag.roomId))) rooms.announce(roomId);
   });
   const perception = new PerceptionHost({ store, layout, modelsDir: bundledModelsDir, onCommitted: committed, onStatus: statusChangedLater, onNotice: notice });
@@ -115,7 +115,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }), store.journal, appVersion);
 
   let statusTimer: NodeJS.Timeout | null = null;
+  let isStopping = false;
   function statusChangedLater(): void {
+    if (isStopping) return;
     statusTimer ??= setTimeout(() => {
       statusTimer = null;
       statusChanged();
@@ -148,6 +150,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     url: server.url, ticketUrl: server.makeTicketUrl(), isFirstRun,
     stop: async () => {
+      isStopping = true;
       status.stop();
       if (statusTimer !== null) clearTimeout(statusTimer);
       await Promise.all([recorder.stop(), perception.stop(), evidence.stop(), demo.stop()]);

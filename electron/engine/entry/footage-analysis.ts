@@ -22,7 +22,7 @@ const laneTimeoutMs = 120_000;
 /** Decodes footage once and runs the lanes over it, in order; one bad file costs only itself. */
 export async function analyseFootage(footage: readonly Footage[], options: FootageAnalysisOptions): Promise<FootageAnalysis> {
   const open = (lane: 'decode' | 'ocr' | 'speech'): PerceptionClient => {
-    const client = new PerceptionClient({ lane, modelsDir: options.modelsDir, userModelsDir: options.userModelsDir ?? undefined, onStatus: () => undefined });
+    const client = new PerceptionClient({ lane, modelsDir: options.modelsDir, userModelsDir: options.userModelsDir, onStatus: () => undefined });
     client.start();
     return client;
   };
@@ -32,7 +32,7 @@ export async function analyseFootage(footage: readonly Footage[], options: Foota
   const speech = options.lanes.has('speech') ? open('speech') : null;
   try {
     for (const [lane, client] of [['ocr', ocr], ['speech', speech]] as const) {
-      await client?.ready;
+      await client?.ready();
       if (client?.laneFault != null) result.notices.push({ ...client.laneFault, scope: lane });
     }
     if (options.lanes.has('image')) result.notices.push(makeFault('model-missing', 'image', '尚未安装画面分类模型'));

@@ -10,7 +10,7 @@ const recordings = new Map<RoomId, RoomRecording>();
 const testTimeoutMs = 30_000;
 
 function report(message: RecorderReport): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined); // the engine may be gone: `disconnect` follows
 }
 
 function start(command: Extract<RecorderCommand, { type: 'start' }>): void {

@@ -49,9 +49,9 @@ export class FlagStore {
     return rows.map((row) => JSON.parse(row.body) as Flag);
   }
 
-  /** Flags of a session that began after an instant: what new hits may be merged into. */
+  /** Flags of a session since an instant, and all its dismissed ones: what new hits may be merged into or stay quiet for. */
   listRecent(sessionId: SessionId, sinceMs: number): Flag[] {
-    return this.#db.prepare<[string, number], { body: string }>('SELECT body FROM flags WHERE session_id = ? AND end_ms >= ? ORDER BY start_ms').all(sessionId, sinceMs)
+    return this.#db.prepare<[string, number], { body: string }>(`SELECT body FROM flags WHERE session_id = ? AND (end_ms >= ? OR state = 'dismissed') ORDER BY start_ms`).all(sessionId, sinceMs)
       .map((row) => JSON.parse(row.body) as Flag);
   }
 

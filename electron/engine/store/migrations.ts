@@ -48,7 +48,7 @@ export const migrations: readonly string[] = [
     severity TEXT NOT NULL, state TEXT NOT NULL, created_ms REAL NOT NULL, body TEXT NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX flags_by_time ON flags (room_id, start_ms);
-  CREATE INDEX flags_by_creation ON flags (created_ms);
+  CREATE INDEX flags_by_session ON flags (session_id, start_ms);
 
   CREATE TABLE flag_history (
     id INTEGER PRIMARY KEY, flag_id TEXT NOT NULL, at_ms REAL NOT NULL, user TEXT NOT NULL,
