@@ -74,11 +74,11 @@ function drawCount(context: CanvasRenderingContext2D, frame: TimelineFrame, coun
   context.font = `600 10px ${frame.font}`;
   const text = String(count);
   const width = context.measureText(text).width + 6;
-  context.fillStyle = frame.colors.text;
+  context.fillStyle = frame.colors.line;
   context.beginPath();
   context.roundRect(x - 2, y - 9, width, 12, 6);
   context.fill();
-  context.fillStyle = frame.colors.background;
+  context.fillStyle = frame.colors.text;
   context.fillText(text, x + 1, y - 2.5);
   context.font = `11px ${frame.font}`;
 }

@@ -95,7 +95,7 @@ export function drawChat(context: CanvasRenderingContext2D, frame: TimelineFrame
     const x = ((bin * binMs) - scale.fromMs) / scale.msPerPx;
     const count = i - first;
     const height = Math.min(lane.height - 5, 3 + 3 * Math.log2(count));
-    context.fillStyle = colors.bar;
+    context.fillStyle = colors.wave;
     context.fillRect(x, bottom - height, 3, height);
     const next = items[i];
     const room = next === undefined ? 160 : toPx(scale, next.startMs) - x - 8;

@@ -19,7 +19,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, frame: TimelineF
   drawPictures(context, frame);
   drawSound(context, frame);
   drawTexts(context, frame, 'speech', frame.data.lanes.speech);
-  if (frame.labels.speechNote !== '') drawNote(context, frame, laneBox(layout, 'speech'), frame.labels.speechNote);
+  if (frame.labels.speechNote !== '' && frame.data.lanes.speech.items.length === 0) drawNote(context, frame, laneBox(layout, 'speech'), frame.labels.speechNote);
   drawTexts(context, frame, 'ocr', frame.data.lanes.ocr);
   drawChat(context, frame);
   drawFlags(context, frame);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Flag } from '../../../electron/contract/index.ts';
-import { hitFlag, LABEL_PX, layoutFlags, MARK_PX, stepFlag } from './flag-items.ts';
+import { COUNT_PX, hitFlag, LABEL_PX, layoutFlags, MARK_PX, stepFlag } from './flag-items.ts';
 
 const T0 = Date.UTC(2026, 10, 23, 13);
 
@@ -53,4 +53,14 @@ test('stepping walks the flags in time and passes over dismissed ones', () => {
   assert.equal(stepFlag(flags, flags[0]!, T0, 1), null);
   assert.equal(stepFlag(flags, null, T0 + 250, -1)?.id, 'f1');
   assert.equal(stepFlag(flags, flags[2]!, T0, -1)?.id, 'f1');
+});
+
+test('a number beside a cluster never covers the next mark of its row', () => {
+  const flags = Array.from({ length: 200 }, (_, i) => makeFlag(i, T0 + i * 140_000 + ((i * 7919) % 90_000)));
+  const { items } = layoutFlags(flags, 28_800_000 / 800, 2);
+  assert.ok(items.some((item) => item.flags.length > 1));
+  for (const item of items) {
+    const next = items.find((other) => other.row === item.row && other.atMs > item.atMs);
+    if (next !== undefined && item.flags.length > 1) assert.ok((next.atMs - item.atMs) / 36_000 >= MARK_PX + COUNT_PX - 1e-6);
+  }
 });

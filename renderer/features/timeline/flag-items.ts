@@ -16,6 +16,8 @@ export type FlagLayout = { readonly items: readonly FlagItem[]; readonly rows: n
 
 /** Size of a mark in CSS pixels, its surroundings included. */
 export const MARK_PX = 18;
+/** Room kept for the number beside a mark that stands for several, in CSS pixels. */
+export const COUNT_PX = 12;
 /** Room kept for a label beside a mark in CSS pixels. */
 export const LABEL_PX = 58;
 
@@ -35,8 +37,9 @@ export function layoutFlags(flags: readonly Flag[], msPerPx: number, rows: numbe
   const drafts: Draft[] = [];
   const lastInRow: (Draft | undefined)[] = Array.from({ length: Math.max(1, rows) }, () => undefined);
   const markMs = MARK_PX * msPerPx;
+  const clusterMs = (MARK_PX + COUNT_PX) * msPerPx;
   for (const flag of sorted) {
-    const row = lastInRow.findIndex((last) => last === undefined || flag.startMs - last.atMs >= markMs);
+    const row = lastInRow.findIndex((last) => last === undefined || flag.startMs - last.atMs >= (last.flags.length > 1 ? clusterMs : markMs));
     if (row >= 0) {
       const draft = { flags: [flag], atMs: flag.startMs, row };
       lastInRow[row] = draft;

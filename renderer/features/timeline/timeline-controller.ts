@@ -71,6 +71,7 @@ export class TimelineController {
     this.#layout = layoutLanes(canvas.clientHeight);
     const widthPx = Math.max(1, canvas.clientWidth - GUTTER_PX);
     const { limits } = view;
+    if (view.liveMs !== null) this.#follow = 'live';
     this.#scale = limits.toMs - limits.fromMs <= FIRST_SPAN_MS
       ? fitRange(widthPx, limits)
       : placeAt({ fromMs: limits.fromMs, msPerPx: FIRST_SPAN_MS / widthPx, widthPx }, view.liveMs ?? limits.fromMs, view.liveMs === null ? 0 : 0.9, limits);
