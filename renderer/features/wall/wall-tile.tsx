@@ -24,15 +24,14 @@ import { wallText } from './wall-text.ts';
 const raisedMs = 4000;
 const urgentMs = 10 * 60_000;
 
-/** The newest caption, speech before on-screen text of about the same time. */
+const sameTimeMs = 3000;
+
+/** The newest caption: speech before on-screen text of about the same time, and large lettering before small. */
 export function pickCaption(observations: readonly Observation[]): Observation | null {
-  let best: Observation | null = null;
-  for (const each of observations) {
-    if ((each.lane !== 'speech' && each.lane !== 'ocr') || each.text.trim() === '') continue;
-    const weight = (o: Observation): number => o.endMs + (o.lane === 'speech' ? 6000 : 0);
-    if (!best || weight(each) >= weight(best)) best = each;
-  }
-  return best;
+  const candidates = observations.filter((each) => (each.lane === 'speech' || each.lane === 'ocr') && each.text.trim() !== '');
+  const newestMs = candidates.reduce((newest, each) => Math.max(newest, each.startMs), 0);
+  const size = (each: Observation): number => (each.lane === 'speech' ? 2 : each.box ? each.box[2] * each.box[3] : 0);
+  return candidates.filter((each) => each.startMs >= newestMs - sameTimeMs).reduce<Observation | null>((best, each) => (!best || size(each) >= size(best) ? each : best), null);
 }
 
 function useOnScreen(): [RefObject<HTMLElement | null>, boolean] {
@@ -70,6 +69,8 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
   const marks = useMemo<Mark[]>(() => flags.flatMap((flag) => flag.sources.filter((s) => s.observationId === caption?.id).flatMap((s) => s.spans.map((span) => ({ start: span.start, end: span.end, severity: flag.severity })))), [flags, caption]);
   const recent = useMemo(() => live.observations.filter((each) => each.lane !== 'chat' && each.text.trim() !== '' && each.id !== caption?.id).slice(-5), [live.observations, caption]);
   const still = live.stills[live.stills.length - 1];
+  // Set once: the picture covers it, and every change would fetch a file for nothing.
+  const [poster] = useState(() => (still ? engineUrl(paths.derivedFile(still.thumbPath)) : undefined));
   const playing = seen && room.lastSegmentMs !== null && room.sessionId !== null && (room.state === 'live' || room.state === 'stalled' || room.state === 'connecting');
   const openAt = (atMs: number | null): void => goTo({ place: 'room', roomId: room.id, atMs });
 
@@ -81,8 +82,8 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
       <div className="tile-body">
         <div className="tile-picture">
           {playing
-            ? <HlsPlayer tile playlist={paths.livePlaylist(room.id)} muted={!audible} poster={still ? engineUrl(still.thumbPath) : undefined} />
-            : still ? <img src={engineUrl(still.thumbPath)} alt="" /> : <span className="no-picture">{t('noPicture')}</span>}
+            ? <HlsPlayer tile playlist={paths.livePlaylist(room.id)} muted={!audible} poster={poster} />
+            : still ? <img src={engineUrl(paths.derivedFile(still.thumbPath))} alt="" /> : <span className="no-picture">{t('noPicture')}</span>}
         </div>
         <div className="tile-facts">
           <h2 className="tile-name" title={room.name}>{index < 9 ? <kbd className="tile-number">{index + 1}</kbd> : null}{room.name}{room.demo ? <span className="tag">{c('demo')}</span> : null}</h2>
