@@ -27,7 +27,7 @@ export class DemoHost {
     this.#onRooms = onRooms;
     this.#child = new ChildSupervisor<never, DemoReport>({
       name: 'demo', entryFile: fileURLToPath(new URL('../demo/demo-worker.ts', import.meta.url)),
-      args: ['--media', fileURLToPath(new URL('../../../resources/demo', import.meta.url)), '--port', '0'], reportSchema: DemoReport,
+      args: ['--media', fileURLToPath(new URL('../../../resources/demo', import.meta.url)), '--port', '0', '--started-at', String(Date.now())], reportSchema: DemoReport,
       onReport: (report) => this.#ready(report.rooms), onStatus,
     });
   }

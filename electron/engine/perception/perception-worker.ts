@@ -14,7 +14,7 @@ async function openLane(name: string, modelsDir: string, userModelsDir: string |
 }
 
 function reply(message: PerceptionReply): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined); // the engine may be gone: `disconnect` follows
 }
 
 async function answer(lane: PerceptionLane, message: unknown): Promise<PerceptionReply> {

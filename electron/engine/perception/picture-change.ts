@@ -3,8 +3,13 @@ export const GRID = { columns: 48, rows: 84 } as const;
 const REGION = { columns: 4, rows: 4 } as const;
 const CELL_DIFFERENCE = 18;
 const CELLS_TO_COUNT = 2;
-const RESTLESS = 0.55;
-const SCENE_SHARE = 0.3;
+/** A region that changed in more than this share of the last pictures is restless. */
+const RESTLESS = 0.3;
+const ACTIVITY_GAIN = 0.2;
+/** In the demo rooms a new banner changes 41–64 quiet regions, a moving host at most 10; smaller texts are found by the reading every 10 s. */
+const QUIET_REGIONS_TO_COUNT = 6;
+/** Share of restless regions changing at once that makes a new scene; a host walking about changes up to a seventh. */
+const SCENE_SHARE = 0.5;
 const REREAD_AFTER_MS = 10_000;
 
 /**
@@ -17,7 +22,7 @@ export class PictureChange {
   #previous: Uint8Array | null = null;
   #activity: Float32Array | null = null;
 
-  /** True when the picture differs from the last one for which this said true. */
+  /** True when a quiet region changed since the picture before, the whole scene did since the last one marked, or that was long ago. */
   consider(grid: Uint8Array, atMs: number): boolean {
     const marked = this.#marked;
     const previous = this.#previous;
@@ -32,14 +37,12 @@ export class PictureChange {
     let quietChanges = 0;
     let changes = 0;
     for (let i = 0; i < changed.length; i += 1) {
-      if (changed[i] === 1) {
-        changes += 1;
-        if ((activity[i] ?? 0) < RESTLESS) quietChanges += 1;
-      }
-      activity[i] = (activity[i] ?? 0) * 0.75 + (moving[i] ?? 0) * 0.25;
+      if (changed[i] === 1) changes += 1;
+      if (moving[i] === 1 && (activity[i] ?? 0) < RESTLESS) quietChanges += 1;
+      activity[i] = (activity[i] ?? 0) * (1 - ACTIVITY_GAIN) + (moving[i] ?? 0) * ACTIVITY_GAIN;
     }
     const due = changes > 0 && Math.abs(atMs - this.#markedAtMs) >= REREAD_AFTER_MS;
-    if (quietChanges === 0 && changes < changed.length * SCENE_SHARE && !due) return false;
+    if (quietChanges < QUIET_REGIONS_TO_COUNT && changes < changed.length * SCENE_SHARE && !due) return false;
     this.#mark(grid, atMs);
     return true;
   }
