@@ -19,14 +19,16 @@ test('a hit makes an open flag with its source and basis', () => {
   assert.deepEqual(fuse(observe(0, '没有'), [], []), []);
 });
 
-test('another hit of the category within 20 s joins, the graver one leads', () => {
+test('another hit of the category at the same time joins, the graver one leads; another subtype later is a lead of its own', () => {
   const flag = first();
-  const [merged, ...rest] = fuse(observe(15_000, '降血压', { lane: 'ocr' }), [hit('降血压', { severity: 'high', subtype: 'medical', basis: [{ law: '广告法', article: '第十七条' }] })], [flag]);
+  assert.notEqual(fuse(observe(15_000, '降血压'), [hit('降血压', { subtype: 'medical' })], [flag])[0]!.id, flag.id);
+  assert.equal(fuse(observe(15_000, '史上最强'), [hit('史上最强')], [flag])[0]!.id, flag.id);
+  const [merged, ...rest] = fuse(observe(2000, '降血压', { lane: 'ocr' }), [hit('降血压', { severity: 'high', subtype: 'medical', basis: [{ law: '广告法', article: '第十七条' }] })], [flag]);
   assert.equal(rest.length, 0);
   assert.equal(merged!.id, flag.id);
   assert.equal(merged!.severity, 'high');
   assert.equal(merged!.quote, '降血压');
-  assert.equal(merged!.endMs, 18_000);
+  assert.equal(merged!.endMs, 5000);
   assert.deepEqual(merged!.sources.map((s) => s.lane), ['speech', 'ocr']);
   assert.equal(merged!.score, 0.91);
   assert.equal(merged!.basis.length, 2);

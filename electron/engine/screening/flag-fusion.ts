@@ -1,6 +1,6 @@
 import type { Flag, FlagId, FlagSource, Hit, Observation, Severity } from '../../contract/index.ts';
 
-/** Hits of one category closer than this make one review item. */
+/** Hits of one subtype closer than this make one review item; another subtype of the category joins only what is said or shown at the same time. */
 export const MERGE_GAP_MS = 20_000;
 /** The same words again within this are no new lead: banners loop. */
 export const REPEAT_WINDOW_MS = 600_000;
@@ -40,7 +40,7 @@ export function fuseHits(input: FusionInput): Flag[] {
       continue;
     }
     const near = related
-      .filter((f) => f.state === 'open' && gapMs(f, observation) <= MERGE_GAP_MS && Math.max(f.endMs, observation.endMs) - Math.min(f.startMs, observation.startMs) <= MAX_FLAG_MS)
+      .filter((f) => f.state === 'open' && gapMs(f, observation) <= (f.subtype === lead.subtype ? MERGE_GAP_MS : 0) && Math.max(f.endMs, observation.endMs) - Math.min(f.startMs, observation.startMs) <= MAX_FLAG_MS)
       .sort((a, b) => gapMs(a, observation) - gapMs(b, observation))[0];
     const flag = near === undefined ? createFlag(input, hits, lead, quote) : mergeFlag(near, input, hits, lead, quote);
     changed.set(flag.id, flag);

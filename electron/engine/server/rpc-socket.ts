@@ -11,6 +11,7 @@ export type Caller = { userName: string };
 export type Handlers = { [M in Method]: (params: ParsedParams<M>, caller: Caller) => Result<M> | Promise<Result<M>> };
 
 const replayBatch = 500;
+const keptNotices = 20;
 const maxBufferedBytes = 16 << 20;
 
 /** Connects windows to the engine: calls in, journal and passing events out. */
@@ -18,6 +19,7 @@ export class RpcHub {
   readonly #handlers: Handlers;
   readonly #journal: JournalStore;
   readonly #version: string;
+  readonly #unseen: EventData<'notice'>[] = [];
   readonly #clients = new Map<WebSocket, { cursor: number }>();
   constructor(handlers: Handlers, journal: JournalStore, version: string) {
     this.#handlers = handlers;
@@ -50,6 +52,7 @@ export class RpcHub {
         send(socket, { type: 'welcome', cursor, version: this.#version });
         this.#clients.set(socket, { cursor });
         this.#catchUp(socket);
+        for (const data of this.#unseen.splice(0)) send(socket, { type: 'event', cursor: null, event: 'notice', data });
       } else void this.#answer(socket, message.id, message.method, message.params, caller);
     });
   }
@@ -59,8 +62,12 @@ export class RpcHub {
     for (const socket of this.#clients.keys()) this.#catchUp(socket);
   }
 
-  /** Sends an event that is not journalled to every window. */
+  /** Sends an event that is not journalled to every window; a notice that nobody could see waits for the next window. */
   broadcast<E extends EventName>(event: E, data: EventData<E>): void {
+    if (event === 'notice' && this.#clients.size === 0) {
+      this.#unseen.push(data as EventData<'notice'>);
+      if (this.#unseen.length > keptNotices) this.#unseen.shift();
+    }
     for (const socket of this.#clients.keys()) send(socket, { type: 'event', cursor: null, event, data });
   }
 

@@ -36,7 +36,7 @@ export function openStore(file: string): Store {
     jobs: new JobStore(db),
     journal: new JournalStore(db),
     log: new LogStore(db),
-    transact: (run) => db.transaction(run)(),
+    transact: (run) => db.transaction(run).immediate(),
     close: () => db.close(),
   };
 }
