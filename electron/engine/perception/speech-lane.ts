@@ -10,7 +10,7 @@ import { decodeWav } from './waveform.ts';
 const THREADS = 2;
 
 /** What a person reads when no recogniser is there. */
-export const NO_SPEECH_MODEL = '未安装语音识别模型，语音暂不转写；画面文字、弹幕识别不受影响。安装方法：将模型包文件夹拷入U盘后运行 npm run -s zhibojian -- models import <U盘上的文件夹>，完成后自动启用。';
+export const NO_SPEECH_MODEL = '未安装语音识别模型，语音暂不转写；画面文字、弹幕识别不受影响。安装方法：将模型包文件夹拷入U盘后运行 npm run -s zhibojian -- models import <U盘上的文件夹>，下次启动时启用。';
 
 /** Opens the lane that turns utterances into text, with the first pack that loads; without one the lane says so and stays up. */
 export async function openSpeechLane(modelsDir: string, userModelsDir: string | null): Promise<PerceptionLane> {
