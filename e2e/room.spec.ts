@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { runCli } from './engine-process.ts';
 import { expect, test } from './shell-fixture.ts';
@@ -56,9 +57,9 @@ test('a lead is confirmed with a note, and undone', async ({ window }) => {
 test('a lead is dismissed with a reason', async ({ window }) => {
   const { card } = await openLeadInRoom(window);
   await window.keyboard.press('x');
-  const dialog = window.getByTestId('dismiss-dialog');
+  const dialog = window.getByTestId('dismiss-dialog').locator('.ant-modal');
   await expect(dialog).toBeVisible();
-  await dialog.getByRole('button').filter({ hasNotText: /取\s*消|关闭/ }).first().click();
+  await window.keyboard.press('1');
   await expect(card).toHaveAttribute('data-state', 'dismissed');
   await window.keyboard.press('u');
   await expect(card).toHaveAttribute('data-state', 'open');
@@ -73,7 +74,7 @@ test('a marked range becomes an evidence package that holds in the window and on
   await expect.poll(async () => Number(await player.getAttribute('data-wall-ms')) - inMs, { timeout: 30_000 }).toBeGreaterThan(6000);
   await window.keyboard.press('o');
   await window.keyboard.press('e');
-  const dialog = window.getByTestId('export-dialog');
+  const dialog = window.getByTestId('export-dialog').locator('.ant-modal');
   await expect(dialog).toBeVisible();
   await window.getByTestId('export-run').click();
   await expect(dialog).toBeHidden();
@@ -91,7 +92,6 @@ test('a marked range becomes an evidence package that holds in the window and on
   expect(zip.ok()).toBe(true);
   const file = info.outputPath('package.zip');
   const bytes = await zip.body();
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(file, bytes);
   const good = await runCli(['verify', file, '--json']);
   expect(good.code, good.stdout + good.stderr).toBe(0);
@@ -103,5 +103,6 @@ test('a marked range becomes an evidence package that holds in the window and on
   await writeFile(file, bytes);
   expect((await runCli(['verify', file, '--json'])).code).toBe(1);
   await window.getByTestId('verify-file').setInputFiles(file);
-  await expect(window.getByTestId('verify-drop').getByTestId('verify-result')).toHaveAttribute('data-ok', 'false');
+  await expect(window.locator('.verify-outcome')).toHaveAttribute('data-ok', 'false');
+  await expect(window.locator('.verify-outcome li[data-ok="false"]').first()).toContainText(/data\//);
 });

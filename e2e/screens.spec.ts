@@ -35,14 +35,7 @@ for (const size of sizes) {
       await expect(tile).toBeVisible({ timeout: 60_000 });
       await expect(window.getByTestId('lead-item').first()).toBeVisible({ timeout: 60_000 });
       const roomId = await window.getByTestId('lead-item').first().evaluate((lead) => lead.getAttribute('data-room') ?? '') || await tile.getAttribute('data-room') || '';
-      await window.evaluate((chosen) => {
-        const key = Object.keys(localStorage).find((each) => (localStorage.getItem(each) ?? '').includes('"theme"'));
-        const name = key ?? 'zhibojian';
-        const stored = JSON.parse(localStorage.getItem(name) ?? '{}') as Record<string, unknown>;
-        const holder = (stored['state'] ?? stored) as Record<string, unknown>;
-        holder['theme'] = chosen;
-        localStorage.setItem(name, JSON.stringify(stored));
-      }, theme);
+      await window.evaluate((chosen) => localStorage.setItem('zhibojian.settings', JSON.stringify({ theme: chosen })), theme);
       await window.reload();
       for (const place of places) {
         await window.evaluate((hash) => { location.hash = hash; }, place.hash(roomId));

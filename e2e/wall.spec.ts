@@ -37,7 +37,7 @@ test('the innocent room stays without a grave lead', async ({ window }) => {
 test('the whole list of shortcuts opens on ? and closes on Escape', async ({ window }) => {
   await expect(window.getByTestId('wall-tile').first()).toBeVisible({ timeout: 60_000 });
   await window.keyboard.press('Shift+?');
-  const overlay = window.getByTestId('hotkey-overlay');
+  const overlay = window.getByTestId('hotkey-overlay').locator('.ant-modal');
   await expect(overlay).toBeVisible();
   await expect(overlay.locator('kbd').filter({ hasText: 'J' }).first()).toBeVisible();
   await window.keyboard.press('Escape');
