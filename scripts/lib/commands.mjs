@@ -20,7 +20,6 @@ function typedIn() {
 }
 
 async function runCli(args) {
-  if (args[0] === 'bench') return runOnEngineNode('bench/run.ts', args.slice(1), { cwd: typedIn() });
   if (args[0] === 'serve') {
     const failed = await buildWhenStale(root, ['renderer']);
     if (failed !== 0) return failed;
@@ -34,7 +33,7 @@ const commands = {
   test: (args) => runOnEngineNode('scripts/test.mjs', args),
   check: (args) => runOnEngineNode('scripts/check.mjs', args),
   build: async () => buildWhenStale(root, ['renderer', 'shell'], { force: true }),
-  bench: (args) => runOnEngineNode('bench/run.ts', args),
+  bench: (args) => runOnEngineNode('bench/run-bench.ts', args),
   package: (args) => runOnEngineNode('scripts/package.mjs', args),
 };
 const needsBuild = new Set(['start', 'test', 'package', 'bench']);
