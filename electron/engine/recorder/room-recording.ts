@@ -116,7 +116,7 @@ export class RoomRecording {
           if (ended) break;
           continue;
         }
-        await waitFor(plan === null ? Math.min(1000, read.playlist.targetDurationMs / 2) : Math.max(300, Math.min(read.playlist.targetDurationMs / 2, 3000)), signal);
+        await waitFor(plan === null ? Math.min(1000, read.playlist.targetDurationMs / 2) : Math.min(0.75 * read.playlist.targetDurationMs, 4000), signal);
       } catch (thrown) {
         if (signal.aborted) break;
         failures += 1;
