@@ -16,7 +16,7 @@ async function launchElectron(): Promise<{ shell: Shell; close: () => Promise<vo
   const electron = await _electron.launch({
     executablePath: process.env['ZHIBOJIAN_ELECTRON'] ?? '',
     args: [...(isRoot ? ['--no-sandbox'] : []), repository, '--data', dataDir, '--demo'],
-    env: { ...process.env, ZHIBOJIAN_NODE: process.execPath } as Record<string, string>,
+    env: { ...process.env, ZHIBOJIAN_NODE: process.execPath },
   });
   const window = await electron.firstWindow();
   await window.waitForURL(/^http:/);

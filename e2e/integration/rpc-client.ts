@@ -57,7 +57,7 @@ export class RpcClient {
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     const id = this.#nextId++;
     return new Promise<Result<M>>((resolve, reject) => {
-      this.#calls.set(id, { method, resolve: resolve as (value: never) => void, reject });
+      this.#calls.set(id, { method, resolve: resolve, reject });
       this.#socket.send(JSON.stringify({ type: 'call', id, method, params }));
     });
   }
@@ -67,11 +67,11 @@ export class RpcClient {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no ${event} passed within ${timeoutMs} ms`)), timeoutMs);
       this.#waiters.add({
-        event, passes: passes as (data: never) => boolean,
+        event, passes: passes,
         resolve: ((data: EventData<E>) => {
           clearTimeout(timer);
           resolve(data);
-        }) as (data: never) => void,
+        }),
       });
     });
   }

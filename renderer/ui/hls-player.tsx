@@ -156,7 +156,7 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
     readRange: () => {
       const dated = readFragments(hlsRef.current).filter((f) => f.programDateTime !== null);
       const [first, last] = [dated[0], dated[dated.length - 1]];
-      return first?.programDateTime != null && last?.programDateTime != null ? [first.programDateTime, last.programDateTime + last.duration * 1000] : null;
+      return first && last && first.programDateTime !== null && last.programDateTime !== null ? [first.programDateTime, last.programDateTime + last.duration * 1000] : null;
     },
   }), []);
 

@@ -10,7 +10,7 @@ export function wallFromMedia(fragments: readonly DatedFragment[], mediaSeconds:
     else break;
   }
   best ??= fragments.find((fragment) => fragment.programDateTime !== null) ?? null;
-  return best?.programDateTime == null ? null : best.programDateTime + (mediaSeconds - best.start) * 1000;
+  return best === null || best.programDateTime === null ? null : best.programDateTime + (mediaSeconds - best.start) * 1000;
 }
 
 /** The media position of a wall time; inside a gap it is the start of what follows, outside it is the nearest end. Null where nothing is dated. */

@@ -38,5 +38,5 @@ export function useLanguage(): Language {
 
 /** Joins several dictionaries into one; later ones win. */
 export function mergeText<A extends string, B extends string>(a: Dictionary<A>, b: Dictionary<B>): Dictionary<A | B> {
-  return { zh: { ...a.zh, ...b.zh }, en: { ...a.en, ...b.en } } as Dictionary<A | B>;
+  return { zh: { ...a.zh, ...b.zh }, en: { ...a.en, ...b.en } };
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+
 import type { Fault } from '../../contract/faults.ts';
 import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
 import type { Flag } from '../../contract/flags.ts';
@@ -14,6 +14,7 @@ import { createScreener } from '../screening/screener.ts';
 import { startServer, type RunningServer } from '../server/http-server.ts';
 import { RpcHub } from '../server/rpc-socket.ts';
 import type { Store } from '../store/store.ts';
+import { verifyPackage } from '../evidence/package-verifier.ts';
 import { DemoHost, type DemoRoom } from './demo-host.ts';
 import { openLibraryStore } from './library-store.ts';
 import { EvidenceService } from './evidence-service.ts';
@@ -24,7 +25,6 @@ import { RoomService } from './room-service.ts';
 import { makeHandlers } from './rpc-handlers.ts';
 import { ScreeningHost } from './screening-host.ts';
 import { appVersion, StatusService } from './status-service.ts';
-import { receiveAndVerify } from './verify-upload.ts';
 
 /** How an engine is started. */
 export type EngineOptions = {
@@ -139,7 +139,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const parsed = PackageId.safeParse(id);
       return parsed.success ? evidence.findFile(parsed.data) : null;
     },
-    verifyUpload: (request) => receiveAndVerify(request, layout.scratch),
+    scratchDir: layout.scratch, verifyUpload: (file) => verifyPackage(file, {}),
     onSocket: (socket) => hub.attach(socket),
   }, { port: options.port, host: options.host });
   await status.start();

@@ -14,7 +14,7 @@ import { loadOrCreateSigningKey } from '../evidence/signing-key.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
 import { PerceptionClient } from '../perception/perception-client.ts';
 import { checkDisk } from '../recorder/disk-fault.ts';
-import { sessionFiles } from '../recorder/session-files.ts';
+import { sessionFiles } from '../library/session-files.ts';
 import type { StoredSegment } from '../store/recording-store.ts';
 import type { Store } from '../store/store.ts';
 import { rulePackFile } from './program-files.ts';
@@ -105,7 +105,7 @@ export class EvidenceService {
   }
 
   async #build(queued: EvidencePackage, signal: AbortSignal): Promise<void> {
-    const { store, layout } = this.#options;
+    const { layout } = this.#options;
     let item: EvidencePackage = { ...queued, state: 'building' };
     const save = (change: Partial<EvidencePackage>): void => this.#save((item = { ...item, ...change }));
     const client = new PerceptionClient({ lane: 'decode', modelsDir: this.#options.modelsDir, userModelsDir: layout.models, onStatus: () => undefined });

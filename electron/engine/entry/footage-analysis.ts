@@ -33,7 +33,7 @@ export async function analyseFootage(footage: readonly Footage[], options: Foota
   try {
     for (const [lane, client] of [['ocr', ocr], ['speech', speech]] as const) {
       await client?.ready();
-      if (client?.laneFault != null) result.notices.push({ ...client.laneFault, scope: lane });
+      if (client !== null && client.laneFault !== null) result.notices.push({ ...client.laneFault, scope: lane });
     }
     if (options.lanes.has('image')) result.notices.push(makeFault('model-missing', 'image', '尚未安装画面分类模型'));
     const canHear = speech !== null && speech.laneFault === null;
@@ -55,7 +55,7 @@ export async function analyseFootage(footage: readonly Footage[], options: Foota
     if (canHear) result.observations.push(...(await hearUtterances(speech, utterances)));
     return result;
   } finally {
-    await Promise.all([decode, ocr, speech].map((client) => client?.stop()));
+    await Promise.all([decode, ocr, speech].map(async (client) => client?.stop()));
   }
 }
 

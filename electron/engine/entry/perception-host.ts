@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
+import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
 import type { Observation } from '../../contract/flags.ts';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
 import type { PerceptionReply } from '../../contract/perception.ts';
@@ -90,7 +90,7 @@ export class PerceptionHost {
     const counts = this.#options.store.jobs.countByLane();
     return lanes.map((lane) => {
       const count = counts.get(lane);
-      return { lane, waiting: count?.waiting ?? 0, failed: count?.failed ?? 0, lagMs: count?.oldestMs == null ? 0 : Math.max(0, Date.now() - count.oldestMs) };
+      return { lane, waiting: count?.waiting ?? 0, failed: count?.failed ?? 0, lagMs: count === undefined || count.oldestMs === null ? 0 : Math.max(0, Date.now() - count.oldestMs) };
     });
   }
 

@@ -8,7 +8,7 @@ import type { RoomState, RoomTest } from '../../contract/rooms.ts';
 import type { ChildStatus } from '../../contract/status.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
 import { ingestSession, toResumePoint, type Ingested } from '../library/session-ingest.ts';
-import { repairSession } from '../recorder/session-files.ts';
+import { repairSession } from '../library/session-files.ts';
 import { isDiskError } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { ChildSupervisor } from '../supervise/child-supervisor.ts';
@@ -109,7 +109,7 @@ export class RecorderHost {
     else if (report.type === 'state') {
       const before = this.#live.get(report.roomId);
       if (!this.#wanted.has(report.roomId)) return;
-      if (before?.sessionId != null && before.sessionId !== report.sessionId) this.#options.store.recordings.endSession(before.sessionId, Date.now());
+      if (before !== undefined && before.sessionId !== null && before.sessionId !== report.sessionId) this.#options.store.recordings.endSession(before.sessionId, Date.now());
       this.#setLive(report.roomId, { state: report.state, fault: report.fault, sessionId: report.sessionId, bitrateBps: report.bitrateBps });
     } else if (report.type === 'clock') this.#options.onClock(report.offsetMs, report.source);
     else if (report.type === 'tested') {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FaultError, makeFault } from '../../contract/faults.ts';
 import { RoomId } from '../../contract/ids.ts';
-import { Room, RoomInput } from '../../contract/rooms.ts';
+import { RoomInput, type Room } from '../../contract/rooms.ts';
 import type { LibraryLayout } from '../library/library-layout.ts';
 import type { StoredRoom } from '../store/room-store.ts';
 import type { Store } from '../store/store.ts';

@@ -6,7 +6,7 @@ import { FaultError, makeFault } from '../../contract/faults.ts';
 import { formatIso } from '../../contract/time.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { createCheckpoint, originOf } from './checkpoint.ts';
-import { inclusionProof, rootOf } from './merkle.ts';
+import { inclusionProof, rootOf } from '../store/merkle.ts';
 import { planFrames, renderBagInfo, renderContent, toPackagePath } from './package-content.ts';
 import { BAGIT_TXT, describeBadName, FORMAT_VERSION, formatManifest, MAX_INDEX_BYTES, PENDING_JSON, type Inclusion, type ProvenLeaf } from './package-format.ts';
 import type { EvidenceLog, PackageInput, PackageIo, PackageSegment } from './package-input.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Flag, Observation } from '../../contract/flags.ts';
 import { Segment } from '../../contract/rooms.ts';
-import { appendLeaf, hashLeaf } from './merkle.ts';
+import { appendLeaf, hashLeaf } from '../store/merkle.ts';
 import type { EvidenceLog, PackageInput, PackageIo, PackageSegment } from './package-input.ts';
 import { loadOrCreateSigningKey } from './signing-key.ts';
 

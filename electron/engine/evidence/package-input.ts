@@ -1,7 +1,7 @@
 import type { Flag, Observation } from '../../contract/flags.ts';
 import type { ChatRecord } from '../../contract/recording.ts';
 import type { Gap, Segment } from '../../contract/rooms.ts';
-import type { GetNode } from './merkle.ts';
+import type { GetNode } from '../store/merkle.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** A stored file to put in: its record, where it lies, its leaf in the log. Init sections are entries of their own. */

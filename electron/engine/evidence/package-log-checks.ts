@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { hashLeaf, verifyInclusion } from './merkle.ts';
+import { hashLeaf, verifyInclusion } from '../store/merkle.ts';
 import { toPackagePath } from './package-content.ts';
 import { Inclusion, PackageLeaf, SegmentIndex, SegmentLeaf, type ProvenLeaf } from './package-format.ts';
 import type { ReadPackage } from './package-verifier.ts';

@@ -5,7 +5,7 @@ import { RoomId, SessionId } from '../../contract/ids.ts';
 import { ChatRecord, GapRecord, SegmentRecord, type ResumePoint } from '../../contract/recording.ts';
 import type { Gap, Segment } from '../../contract/rooms.ts';
 import type { Observation } from '../../contract/flags.ts';
-import { repairSession, sessionFiles } from '../recorder/session-files.ts';
+import { repairSession, sessionFiles } from './session-files.ts';
 import type { Store } from '../store/store.ts';
 import { toSessionDir, type LibraryLayout } from './library-layout.ts';
 

@@ -101,7 +101,7 @@ export class PerceptionClient {
       signal?.removeEventListener('abort', onAbort);
     };
     this.#waiting.set(id, { resolve, reject, release });
-    if (!this.#supervisor.send({ ...ask, id } as unknown as PerceptionRequest)) {
+    if (!this.#supervisor.send({ ...ask, id })) {
       this.#settle(id)?.reject(new FaultError(makeFault('child-crashed', this.#options.lane, `the ${this.#options.lane} process is not running`, { retryable: true })));
     }
     return (await promise) as AnswerTo<A>;

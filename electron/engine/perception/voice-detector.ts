@@ -27,7 +27,7 @@ export class VoiceModel {
     const next = result['stateN'];
     const output = result['output'];
     if (next === undefined || output === undefined) throw new Error('the voice model has other outputs than Silero VAD v5');
-    return { probability: Number(output.data[0]), state: next as Tensor };
+    return { probability: Number(output.data[0]), state: next };
   }
 }
 

@@ -39,7 +39,7 @@ export class HlsSource {
     const parsed = parsePlaylist(text, head.url);
     if ('code' in parsed) throw new FaultError(parsed);
     if (parsed.kind === 'master') return this.#readVariant(parsed, head.url, text, signal);
-    const playlists = [...(this.#chosen?.masterText == null ? [] : [{ url: this.#url, text: this.#chosen.masterText }]), { url: head.url, text }];
+    const playlists = [...(this.#chosen === null || this.#chosen.masterText === null ? [] : [{ url: this.#url, text: this.#chosen.masterText }]), { url: head.url, text }];
     this.#chosen ??= { mediaUrl: url, masterText: null };
     return { playlist: parsed, capture: this.#toCapture(head, playlists) };
   }

@@ -15,7 +15,7 @@ import { fetchSegment, type FetchedFile } from './segment-fetcher.ts';
 import type { ListedSegment } from './playlist-parser.ts';
 import { planRecovery } from './recovery-policy.ts';
 import { planSegments, type RunState, type SegmentPlan } from './segment-plan.ts';
-import { SessionWriter } from './session-files.ts';
+import { SessionWriter } from '../library/session-files.ts';
 import { waitFor } from './waiting.ts';
 
 /** What one room's recording needs. */

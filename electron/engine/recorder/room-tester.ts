@@ -66,7 +66,7 @@ export async function testAddress(url: string, dir: string, signal: AbortSignal)
 }
 
 function orThrow<T extends object>(result: T | Fault): T {
-  if ('code' in result) throw new FaultError(result as Fault);
+  if ('code' in result) throw new FaultError(result);
   return result;
 }
 

@@ -4,7 +4,7 @@ import { toDiskFault } from './disk-fault.ts';
 import { openResponse, readBody, safeUrl, segmentLimits } from './http-fetcher.ts';
 import { sniffContainer } from './media-sniffer.ts';
 import type { ByteRange } from './playlist-parser.ts';
-import { PartFile } from './session-files.ts';
+import { PartFile } from '../library/session-files.ts';
 import { waitFor } from './waiting.ts';
 
 /** A file received whole and made durable, still under its .part name. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { readdirSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,7 +18,7 @@ before(async () => {
   writeFileSync(join(dir, 'secret.txt'), 'secret');
   server = await startServer({
     rendererDir: join(dir, 'renderer'), derivedDir: join(dir, 'renderer'), makePlaylist: (_room, _session, name) => (name === 'live.m3u8' ? '#EXTM3U\n' : null), findSegmentFile: () => null,
-    findPackage: () => null, verifyUpload: async () => ({ ok: false }), onSocket: (socket) => socket.send('hello'),
+    findPackage: () => null, scratchDir: dir, verifyUpload: async (file) => ({ bytes: (await stat(file)).size }), onSocket: (socket) => socket.send('hello'),
   }, { port: 0, host: '127.0.0.1' });
 });
 after(async () => {
@@ -83,4 +84,10 @@ test('the socket is refused to foreign pages and without the token', async () =>
   assert.equal(await open(url), 'hello');
   assert.match(await open(url, 'http://evil.example'), /403/);
   assert.match(await open(`ws://127.0.0.1:${server.port}/rpc`), /403/);
+});
+
+test('an upload is looked at and let go', async () => {
+  const answer = await fetch(`${server.url}verify`, { method: 'POST', body: Buffer.alloc(100_000) });
+  assert.deepEqual(await answer.json(), { bytes: 100_000 });
+  assert.deepEqual(readdirSync(dir).filter((name) => name.startsWith('upload-')), []);
 });

@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { joinBelow } from '../library/library-layout.ts';
 import { isOwnRequest, isSameSecret, makeToken, securityHeaders } from './request-guard.ts';
 import { sendFile, sendText } from './static-files.ts';
+import { withUpload } from './upload-receiver.ts';
 
 /** What the server asks the engine for. */
 export type ServerRoutes = {
@@ -17,8 +18,10 @@ export type ServerRoutes = {
   findSegmentFile(roomId: string, sessionId: string, file: string): string | null;
   /** Absolute path and download name of a finished package, or null. */
   findPackage(id: string): { path: string; name: string } | null;
-  /** Receives a package to verify; answers JSON. */
-  verifyUpload(request: IncomingMessage): Promise<unknown>;
+  /** Where uploads lie while they are looked at. */
+  scratchDir: string;
+  /** Verifies a package that was dropped on the window; answers JSON. */
+  verifyUpload(file: string): Promise<unknown>;
   /** A window connected; its socket speaks the RPC of the contract. */
   onSocket(socket: WebSocket): void;
 };
@@ -56,7 +59,7 @@ export async function startServer(routes: ServerRoutes, options: { port: number;
       return;
     }
     if (!isOwnRequest(request, port) || first === undefined || !isSameSecret(first, token)) return sendText(response, 403, 'forbidden');
-    if (request.method === 'POST' && rest[0] === 'verify' && rest.length === 1) return sendText(response, 200, JSON.stringify(await routes.verifyUpload(request)), 'application/json');
+    if (request.method === 'POST' && rest[0] === 'verify' && rest.length === 1) return sendText(response, 200, JSON.stringify(await withUpload(request, routes.scratchDir, (file) => routes.verifyUpload(file))), 'application/json');
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendText(response, 405, 'method not allowed');
     await serve(request, response, rest);
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendLeaf, hashLeaf, rootOf } from '../evidence/merkle.ts';
+import { appendLeaf, hashLeaf, rootOf } from './merkle.ts';
 import type { Connection } from './database.ts';
 
 /** A leaf of the integrity log: what kind of fact it binds and the exact text that was hashed. */

@@ -1,4 +1,4 @@
-import { RoomId } from '../../contract/ids.ts';
+import type { RoomId } from '../../contract/ids.ts';
 import type { RoomInput } from '../../contract/rooms.ts';
 import type { Connection } from './database.ts';
 

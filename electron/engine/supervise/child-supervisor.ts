@@ -98,7 +98,7 @@ export class ChildSupervisor<Command extends Serializable, Report> {
     });
     this.#child = child;
     this.#setState('starting');
-    this.#passThrough(child.stdout, () => undefined);
+    void this.#passThrough(child.stdout, () => undefined);
     const errors = this.#passThrough(child.stderr, (line) => {
       if (line.trim() !== '') lastLine = line.trim();
     });

@@ -1,5 +1,4 @@
 import { DatePicker, Modal } from 'antd';
-import type { ButtonProps } from 'antd';
 import dayjs from 'dayjs';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -55,7 +54,7 @@ function ExportForm({ draft }: { draft: ExportDraft }): ReactElement {
     <DatePicker showTime allowClear={false} needConfirm={false} value={dayjs(range[key])} format="YYYY-MM-DD HH:mm:ss" onChange={(value) => { const ms = (Array.isArray(value) ? value[0] : value)?.valueOf(); if (ms !== undefined) setRange((old) => ({ ...old, [key]: ms })); }} />
   );
   return (
-    <Modal open title={t('exportTitle')} width={520} onCancel={closeExport} onOk={() => void run()} okText={t('exportNow')} cancelText={c('cancel')} confirmLoading={busy} okButtonProps={{ disabled: bad, 'data-testid': 'export-run' } as ButtonProps} data-testid="export-dialog">
+    <Modal open title={t('exportTitle')} width={520} onCancel={closeExport} onOk={() => void run()} okText={t('exportNow')} cancelText={c('cancel')} confirmLoading={busy} okButtonProps={{ disabled: bad, 'data-testid': 'export-run' }} data-testid="export-dialog">
       <dl className="facts-list">
         <div><dt>{t('room')}</dt><dd>{room?.name ?? draft.roomId}</dd></div>
         <div><dt>{t('from')}</dt><dd>{picker('fromMs')}</dd></div>

@@ -1,5 +1,4 @@
 import { Button, Form, Input, Modal } from 'antd';
-import type { ButtonProps } from 'antd';
 import { useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Fault, Room, RoomTest } from '../../../electron/contract/index.ts';
@@ -49,7 +48,7 @@ export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () =
   };
 
   return (
-    <Modal open title={t(room ? 'editTitle' : 'addTitle')} width={560} onCancel={onClose} onOk={() => void save()} confirmLoading={saving} okText={room ? c('save') : t('addAnyway')} cancelText={c('cancel')} okButtonProps={{ disabled: false, 'data-testid': 'room-save' } as ButtonProps} data-testid="room-dialog">
+    <Modal open title={t(room ? 'editTitle' : 'addTitle')} width={560} onCancel={onClose} onOk={() => void save()} confirmLoading={saving} okText={room ? c('save') : t('addAnyway')} cancelText={c('cancel')} okButtonProps={{ disabled: false, 'data-testid': 'room-save' }} data-testid="room-dialog">
       <Form<Values> form={form} layout="vertical" requiredMark={false} initialValues={room ?? { name: '', url: '' }}>
         <Form.Item label={t('url')} extra={room ? t('urlChanged') : t('urlHint')} required>
           <div className="url-line">

@@ -4,13 +4,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { VerifyReport } from '../../contract/evidence.ts';
-import { verifyPackage } from '../evidence/package-verifier.ts';
 
 const maxUploadBytes = 64 * 2 ** 30;
 
-/** Receives a package that was dropped on the window, verifies it and lets it go. */
-export async function receiveAndVerify(request: IncomingMessage, scratchDir: string): Promise<VerifyReport> {
+/** Receives a file that was dropped on the window, hands it to `use` and lets it go whatever comes of it. */
+export async function withUpload<T>(request: IncomingMessage, scratchDir: string, use: (file: string) => Promise<T>): Promise<T> {
   const file = join(scratchDir, `upload-${randomUUID()}.zip`);
   await mkdir(scratchDir, { recursive: true });
   try {
@@ -18,11 +16,11 @@ export async function receiveAndVerify(request: IncomingMessage, scratchDir: str
     await pipeline(request, async function* (source: AsyncIterable<Buffer>) {
       for await (const chunk of source) {
         bytes += chunk.length;
-        if (bytes > maxUploadBytes) throw new Error('upload too large');
+        if (bytes > maxUploadBytes) throw new Error(`more than ${maxUploadBytes} bytes were sent`);
         yield chunk;
       }
     }, createWriteStream(file));
-    return await verifyPackage(file, {});
+    return await use(file);
   } finally {
     await rm(file, { force: true });
   }
