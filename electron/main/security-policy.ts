@@ -3,8 +3,8 @@ import type { App, Session, WebContents } from 'electron';
 /** The policy for any response that carries none of its own; the engine sends a wider one for its own page. */
 export const strictContentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** What a window of ours may ask the system for, and only on the engine's page: the wall in full screen, a hash copied. */
-const grantedPermissions: ReadonlySet<string> = new Set(['fullscreen', 'clipboard-sanitized-write']);
+/** What a window of ours may ask the system for, and only on the engine's page: the wall in full screen. */
+const grantedPermissions: ReadonlySet<string> = new Set(['fullscreen']);
 
 /** True when the address lies under the engine's own base URL (host, port and token). */
 export function isEnginePage(address: string, engineUrl: string | null): boolean {

@@ -25,7 +25,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isModalOpen(): boolean {
-  return [...document.querySelectorAll<HTMLElement>('.ant-modal-wrap, .ant-popover:not(.ant-popover-hidden) input')].some((each) => each.offsetParent !== null || each.getClientRects().length > 0);
+  // A dialog that is fading out no longer hears keys: U right after a dismissal must undo it.
+  const isLeaving = (each: Element): boolean => each.querySelector('[class*="-leave"]') !== null;
+  return [...document.querySelectorAll<HTMLElement>('.ant-modal-wrap, .ant-popover:not(.ant-popover-hidden) input')]
+    .some((each) => (each.offsetParent !== null || each.getClientRects().length > 0) && !isLeaving(each));
 }
 
 /** Hears keys for the whole window until the returned function is called. */

@@ -177,8 +177,8 @@ function toPlaylist(store: Store, roomText: string, sessionText: string | null, 
   if (!roomId.success) return null;
   if (sessionText === null) {
     if (name !== 'live.m3u8') return null;
-    const [session] = store.recordings.listSessions(roomId.data, 1);
-    if (session === undefined) return null;
+    const session = store.recordings.latestSession(roomId.data);
+    if (session === null) return null;
     const tail = store.recordings.listTail(session.id, 30);
     const sinceMs = (tail.at(-1)?.startMs ?? 0) - liveWindowMs;
     return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}` });

@@ -120,8 +120,8 @@ export class RecorderHost {
 
   #sendStart(wanted: Wanted): void {
     const { store, layout } = this.#options;
-    const [last] = store.recordings.listSessions(wanted.roomId, 1);
-    if (last !== undefined) {
+    const last = store.recordings.latestSession(wanted.roomId);
+    if (last !== null) {
       const dir = toSessionDir(layout, wanted.roomId, last.id);
       try {
         mkdirSync(dir, { recursive: true });

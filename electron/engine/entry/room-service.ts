@@ -141,9 +141,9 @@ export class RoomService {
 
   #toRoom(room: StoredRoom): Room {
     const live = this.#recorder.getLive(room.id);
-    const [session] = this.#store.recordings.listSessions(room.id, 1);
+    const session = this.#store.recordings.latestSession(room.id);
     const counts = this.#store.flags.countOpen(room.id, Date.now() - pulseWindowMs);
-    const tail = session === undefined ? [] : this.#store.recordings.listTail(session.id, 1);
+    const tail = session === null ? [] : this.#store.recordings.listTail(session.id, 1);
     const last = tail[0];
     return {
       ...room,

@@ -150,8 +150,8 @@ export function repairLibrary(store: Store, layout: LibraryLayout, options: Inge
 
 /** Where a room's recording goes on: its newest session, if it has footage. */
 export function toResumePoint(store: Store, roomId: RoomId): ResumePoint | null {
-  const [session] = store.recordings.listSessions(roomId, 1);
-  if (session === undefined || session.endMs !== null) return null;
+  const session = store.recordings.latestSession(roomId);
+  if (session === null || session.endMs !== null) return null;
   const tail = store.recordings.listTail(session.id, resumeTail);
   if (tail.length === 0) return null;
   return {

@@ -35,7 +35,7 @@ test('a span leads back to the original characters', () => {
 });
 
 test('offsets are in range and in order for any text', () => {
-  const piece = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('加', 'v', '薇', '❤', '100%', '最', '！', ' ', '9.9', '\n', '嘴便宜', '弓虽', '➕', '全網'));
+  const piece = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('加', 'v', '薇', '❤', '100%', '最', '！', ' ', '9.9', '\n', '嘴便宜', '弓虽', '➕', '全網', '⅐', '½', '㍿'));
   fc.assert(fc.property(fc.array(piece, { maxLength: 30 }).map((p) => p.join('')), (text) => {
     const n = normalize(text);
     assert.equal(n.starts.length, n.text.length);

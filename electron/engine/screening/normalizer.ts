@@ -88,7 +88,7 @@ function foldCharacters(text: string, fold: (char: string) => string, joinLines:
       else if (value === '+' && ADDED.test(text.slice(offset, offset + 8))) out.push({ value: '加', start, end: offset });
       else if (KEPT.test(value)) {
         // A space stays only where two Latin words would otherwise run together.
-        if (gap && LATIN.test(last) && LATIN.test(value)) out.push({ value: ' ', start, end: start });
+        if (gap && LATIN.test(last) && LATIN.test(value)) out.push({ value: ' ', start, end: Math.max(start, out.at(-1)!.end) }); // ⅐ unfolds to several characters of one place
         out.push({ value, start, end: offset });
         gap = false;
         continue;

@@ -54,11 +54,17 @@ export class RecordingStore {
   listSessions(roomId: RoomId | null, limit: number): Session[] {
     const rows = timed('listSessions', () => this.#db.prepare<[string | null, string | null, number], SessionRow>(
       `SELECT s.id, s.room_id, s.start_ms, s.end_ms, count(g.seq) AS segments, sum(g.bytes) AS bytes, sum(g.duration_ms) AS media_ms
-       FROM sessions s LEFT JOIN segments g ON g.session_id = s.id AND g.kind = 'media'
-       WHERE ? IS NULL OR s.room_id = ? GROUP BY s.id ORDER BY s.start_ms DESC LIMIT ?`).all(roomId, roomId, limit));
+       FROM (SELECT * FROM sessions WHERE ? IS NULL OR room_id = ? ORDER BY start_ms DESC LIMIT ?) s
+       LEFT JOIN segments g ON g.session_id = s.id AND g.kind = 'media' GROUP BY s.id ORDER BY s.start_ms DESC`).all(roomId, roomId, limit));
     return rows.map((row) => ({
       id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms, segments: row.segments, bytes: row.bytes ?? 0, mediaMs: row.media_ms ?? 0,
     }));
+  }
+
+  /** A room's newest session without its totals; null when it has none. */
+  latestSession(roomId: RoomId): Pick<Session, 'id' | 'roomId' | 'startMs' | 'endMs'> | null {
+    const row = this.#db.prepare<[string], SessionRow>('SELECT id, room_id, start_ms, end_ms FROM sessions WHERE room_id = ? ORDER BY start_ms DESC LIMIT 1').get(roomId);
+    return row === undefined ? null : { id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms };
   }
 
   /** A session without its totals; null when it is unknown. */

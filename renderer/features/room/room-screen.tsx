@@ -38,6 +38,16 @@ const LEAD_IN_MS = 2000;
 const FRAME_S = 1 / 25;
 const NO_RANGE: MarkedRange = { inMs: null, outMs: null };
 
+/** The lead of a room that a moment in the address means: the nearest that begins there or just after its lead-in. */
+function findFlagNear(flags: Iterable<Flag>, roomId: RoomId, atMs: WallMs): Flag | null {
+  let best: Flag | null = null;
+  for (const flag of flags) {
+    if (flag.roomId !== roomId || flag.startMs < atMs - 500 || flag.startMs > atMs + LEAD_IN_MS + 500) continue;
+    if (best === null || Math.abs(flag.startMs - atMs) < Math.abs(best.startMs - atMs)) best = flag;
+  }
+  return best;
+}
+
 /** One room: its recording with live and time shift, what was perceived in it, its leads, and the timeline over all of it. */
 export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; readonly atMs: WallMs | null; readonly visit: number }): ReactElement {
   const t = useText(roomText);
@@ -53,6 +63,8 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
   const [selectedId, setSelectedId] = useState<FlagId | null>(null);
   const [note, setNote] = useState('');
   const [dismissing, setDismissing] = useState(false);
+  /** The moment in the address whose lead is still to be selected: leads may arrive after the session. */
+  const [soughtMs, setSoughtMs] = useState<WallMs | null>(null);
   const playerRef = useRef<HlsPlayerHandle | null>(null);
   const timelineRef = useRef<TimelineHandle | null>(null);
   const searchRef = useRef<InputRef | null>(null);
@@ -67,6 +79,7 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
     timelineRef.current?.noteCause('seek');
   }, [limits, playhead]);
   const pickFlag = useCallback((flag: Flag) => {
+    setSoughtMs(null);
     setSelectedId(flag.id);
     setNote(flag.note);
     seek(flag.startMs - LEAD_IN_MS);
@@ -80,10 +93,14 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
   useEffect(() => {
     if (atMs === null || session === null) return;
     seek(atMs);
-    const near = data.flags.find((flag) => flag.startMs >= atMs - 500 && flag.startMs <= atMs + LEAD_IN_MS + 500);
-    if (near !== undefined) pickFlag(near);
+    setSoughtMs(atMs);
   // A place in the address is gone to once per visit, not again as the session grows.
   }, [visit, session?.id]);
+  const sought = useFlags((s) => (soughtMs === null ? null : findFlagNear(s.byId.values(), roomId, soughtMs)));
+  useEffect(() => {
+    if (sought !== null) pickFlag(sought);
+  // Once found it is picked once; pickFlag changes as the session grows.
+  }, [sought?.id]);
   useEffect(() => {
     setRange(NO_RANGE);
     playhead.setState({ wallMs: null });
