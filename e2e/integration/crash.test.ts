@@ -130,3 +130,29 @@ test('a killed recorder comes back and goes on with the session', { timeout: 120
   const { doubled, lost } = compareWithServed(stored, origin.served(room.id).filter((item) => item.mediaSequence >= first), endMs);
   assert.deepEqual({ doubled, lost }, { doubled: [], lost: [] });
 });
+
+test('a room stopped and started again at once goes on in its session without a doubled or lost number', { timeout: 120_000 }, async () => {
+  const folder = makeDataDir();
+  folders.push(folder);
+  const served = await serve(folder);
+  const client = await RpcClient.connect(served.url);
+  const room = origin.rooms[2] as { id: string; name: string; url: string };
+  const { id } = await client.call('rooms.add', { name: room.name, url: room.url });
+  for (let round = 0; round < 6; round += 1) {
+    await client.waitFor('segmentCommitted', () => true);
+    await client.call('rooms.stop', { id });
+    await client.call('rooms.start', { id });
+  }
+  await client.waitFor('segmentCommitted', (segment) => segment.startMs > Date.now() - 5000);
+  const endMs = Date.now() - 1500;
+  client.close();
+  await stop(served, 'SIGTERM');
+  const stored = readStoredSegments(folder, id);
+  const first = stored.find((record) => record.kind === 'media')?.mediaSequence as number;
+  const { doubled, lost } = compareWithServed(stored, origin.served(room.id).filter((item) => item.mediaSequence >= first), endMs);
+  assert.deepEqual({ doubled, lost }, { doubled: [], lost: [] });
+  assert.deepEqual(stored.map((record) => record.seq), stored.map((_record, index) => index));
+  const { code, stdout } = await runCli(['inspect', folder, '--json']);
+  assert.equal(code, 0);
+  assert.equal(stdout.trimEnd().split('\n').filter((line) => line.includes('"type":"segment"')).length, stored.length);
+});

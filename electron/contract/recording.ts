@@ -30,6 +30,8 @@ export type ChatRecord = z.infer<typeof ChatRecord>;
 /** Where a recording goes on after an interruption. */
 export const ResumePoint = z.object({
   sessionId: SessionId,
+  /** Whether a person had stopped the recording, or its process had ended: the reason of the gap, if there is one. */
+  stoppedByHand: z.boolean().default(false),
   nextSeq: z.number().int(),
   /** The newest stored media segments, oldest first, at most 64: what must not be stored twice. */
   tail: z.array(z.object({ mediaSequence: z.number().int(), sha256: z.string(), uri: z.string(), startMs: WallMs, durationMs: z.number() })),

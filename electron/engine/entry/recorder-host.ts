@@ -38,6 +38,8 @@ export class RecorderHost {
   readonly #child: ChildSupervisor<RecorderCommand, RecorderReport>;
   readonly #wanted = new Map<RoomId, Wanted>();
   readonly #live = new Map<RoomId, LiveState>();
+  readonly #leaving = new Set<RoomId>();
+  readonly #stoppedByHand = new Set<RoomId>();
   readonly #tests = new Map<number, (finished: FinishedTest) => void>();
   #nextTest = 1;
   #isReady = false;
@@ -71,13 +73,15 @@ export class RecorderHost {
     if (this.#wanted.has(wanted.roomId)) return;
     this.#wanted.set(wanted.roomId, wanted);
     this.#setLive(wanted.roomId, { state: 'connecting', fault: null });
-    if (this.#isReady) this.#sendStart(wanted);
+    if (this.#isReady && !this.#leaving.has(wanted.roomId)) this.#sendStart(wanted);
   }
 
   /** Stops recording a room; what is stored stays. */
   stopRoom(roomId: RoomId): void {
     if (!this.#wanted.delete(roomId)) return;
-    this.#child.send({ type: 'stop', roomId });
+    this.#stoppedByHand.add(roomId);
+    // Until it says that it has stopped the room's files are its own: a new start waits for that.
+    if (this.#child.send({ type: 'stop', roomId })) this.#leaving.add(roomId);
     this.#live.delete(roomId);
   }
 
@@ -115,7 +119,14 @@ export class RecorderHost {
     else if (report.type === 'tested') {
       this.#tests.get(report.testId)?.(report);
       this.#tests.delete(report.testId);
-    } else this.#options.onStopped(report.roomId, report.ended);
+    } else this.#stopped(report.roomId, report.ended);
+  }
+
+  #stopped(roomId: RoomId, ended: boolean): void {
+    this.#leaving.delete(roomId);
+    const wanted = this.#wanted.get(roomId);
+    if (wanted !== undefined && !ended && !this.#stopping) this.#sendStart(wanted);
+    this.#options.onStopped(roomId, ended);
   }
 
   #sendStart(wanted: Wanted): void {
@@ -131,9 +142,10 @@ export class RecorderHost {
       }
       this.#ingest(wanted.roomId, last.id);
     }
+    const resume = toResumePoint(store, wanted.roomId, this.#stoppedByHand.delete(wanted.roomId));
     this.#child.send({
       type: 'start', roomId: wanted.roomId, url: wanted.url, chatUrl: wanted.chatUrl, dir: join(layout.rooms, wanted.roomId),
-      resume: toResumePoint(store, wanted.roomId), untilEnd: this.#options.untilEnd,
+      resume, untilEnd: this.#options.untilEnd,
     });
   }
 
@@ -154,7 +166,10 @@ export class RecorderHost {
   }
 
   #childChanged(status: ChildStatus): void {
-    if (status.state !== 'running') this.#isReady = false;
+    if (status.state !== 'running') {
+      this.#isReady = false;
+      this.#leaving.clear();
+    }
     if (status.state === 'backing-off') {
       for (const roomId of this.#wanted.keys()) this.#setLive(roomId, { state: 'connecting', fault: status.lastFault });
       for (const resolve of this.#tests.values()) {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegmentRecord, type CaptureRecord, type ChatRecord, type GapRecord } from '../../contract/recording.ts';
@@ -35,7 +35,7 @@ export class PartFile {
 
   /** Makes the bytes durable under the .part name; returns their hash and first 16 bytes. */
   async seal(): Promise<{ sha256: string; bytes: number; head: Buffer }> {
-    await this.#handle.sync();
+    await this.#handle.datasync();
     await this.#handle.close();
     return { sha256: this.#hash.digest('hex'), bytes: this.#bytes, head: this.#head };
   }
@@ -47,11 +47,55 @@ export class PartFile {
   }
 }
 
-/** Writes a session's files; one writer per session. */
+/** An append-only file of JSON lines, kept open between appends; a line is durable when `append` resolves. */
+class LineFile {
+  readonly #path: string;
+  #open: { handle: FileHandle; bytes: number } | null = null;
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async append(records: readonly unknown[]): Promise<void> {
+    const file = (this.#open ??= await this.#reopen());
+    const lines = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    try {
+      for (let written = 0; written < lines.length; ) written += (await file.handle.write(lines, written, lines.length - written, file.bytes + written)).bytesWritten;
+      await file.handle.datasync();
+      file.bytes += lines.length;
+    } catch (thrown) {
+      await file.handle.truncate(file.bytes).catch(() => undefined); // a full disk may have taken half a line
+      await this.close();
+      throw thrown;
+    }
+  }
+
+  async #reopen(): Promise<{ handle: FileHandle; bytes: number }> {
+    // Not 'a': Linux appends there whatever the position, and a half-written line must be overwritten, not followed.
+    const handle = await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    return { handle, bytes: (await handle.stat()).size };
+  }
+
+  async close(): Promise<void> {
+    const file = this.#open;
+    this.#open = null;
+    await file?.handle.close().catch(() => undefined);
+  }
+}
+
+/** Writes a session's files; one writer per session, closed when the session is left. */
 export class SessionWriter {
   readonly dir: string;
+  readonly #segments: LineFile;
+  readonly #gaps: LineFile;
+  readonly #chat: LineFile;
+  readonly #capture: LineFile;
+  #folder: FileHandle | null = null;
   constructor(dir: string) {
     this.dir = dir;
+    this.#segments = new LineFile(join(dir, sessionFiles.segments));
+    this.#gaps = new LineFile(join(dir, sessionFiles.gaps));
+    this.#chat = new LineFile(join(dir, sessionFiles.chat));
+    this.#capture = new LineFile(join(dir, sessionFiles.capture));
   }
 
   /** Makes the session's folder. */
@@ -64,44 +108,33 @@ export class SessionWriter {
    * `repairSession` finishes the rename, and no complete segment is lost or doubled.
    */
   async commit(record: SegmentRecord, partPath: string): Promise<void> {
-    await this.#append(sessionFiles.segments, record);
+    await this.#segments.append([record]);
     await rename(partPath, join(this.dir, record.file));
-    const folder = await open(this.dir, 'r');
-    try {
-      await folder.sync().catch(() => undefined); // Windows cannot sync a folder; NTFS journals the rename
-    } finally {
-      await folder.close();
-    }
+    if (process.platform === 'win32') return; // a folder cannot be opened there; NTFS journals the rename
+    this.#folder ??= await open(this.dir, 'r');
+    await this.#folder.sync();
   }
 
   /** Stores a gap. */
   async addGap(record: GapRecord): Promise<void> {
-    await this.#append(sessionFiles.gaps, record);
+    await this.#gaps.append([record]);
   }
 
   /** Stores viewers' messages. */
   async addChat(records: readonly ChatRecord[]): Promise<void> {
-    if (records.length > 0) await this.#append(sessionFiles.chat, ...records);
+    if (records.length > 0) await this.#chat.append(records);
   }
 
   /** Stores how the source was reached. */
   async addCapture(record: CaptureRecord): Promise<void> {
-    await this.#append(sessionFiles.capture, record);
+    await this.#capture.append([record]);
   }
 
-  async #append(name: string, ...records: readonly unknown[]): Promise<void> {
-    const path = join(this.dir, name);
-    const handle = await open(path, 'a');
-    const { size } = await handle.stat();
-    try {
-      await handle.appendFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      await handle.sync();
-    } catch (thrown) {
-      await handle.truncate(size).catch(() => undefined); // a full disk may have taken half a line
-      throw thrown;
-    } finally {
-      await handle.close();
-    }
+  /** Lets the files go; a later write opens them again. */
+  async close(): Promise<void> {
+    const folder = this.#folder;
+    this.#folder = null;
+    await Promise.all([this.#segments.close(), this.#gaps.close(), this.#chat.close(), this.#capture.close(), folder?.close().catch(() => undefined)]);
   }
 }
 

@@ -149,13 +149,13 @@ export function repairLibrary(store: Store, layout: LibraryLayout, options: Inge
 }
 
 /** Where a room's recording goes on: its newest session, if it has footage. */
-export function toResumePoint(store: Store, roomId: RoomId): ResumePoint | null {
+export function toResumePoint(store: Store, roomId: RoomId, stoppedByHand = false): ResumePoint | null {
   const session = store.recordings.latestSession(roomId);
   if (session === null || session.endMs !== null) return null;
   const tail = store.recordings.listTail(session.id, resumeTail);
   if (tail.length === 0) return null;
   return {
-    sessionId: session.id, nextSeq: store.recordings.nextSeq(session.id),
+    sessionId: session.id, stoppedByHand, nextSeq: store.recordings.nextSeq(session.id),
     tail: tail.map(({ mediaSequence, sha256, uri, startMs, durationMs }) => ({ mediaSequence, sha256, uri, startMs, durationMs })),
   };
 }

@@ -27,6 +27,12 @@ function start(command: Extract<RecorderCommand, { type: 'start' }>): void {
   });
 }
 
+function stop(roomId: RoomId): void {
+  const recording = recordings.get(roomId);
+  if (recording === undefined) report({ type: 'stopped', roomId, ended: false });
+  else recording.stop();
+}
+
 async function shutDown(): Promise<void> {
   const open = [...recordings.values()];
   for (const recording of open) recording.stop();
@@ -37,7 +43,7 @@ async function shutDown(): Promise<void> {
 process.on('message', (raw) => {
   const command = RecorderCommand.parse(raw);
   if (command.type === 'start') start(command);
-  else if (command.type === 'stop') recordings.get(command.roomId)?.stop();
+  else if (command.type === 'stop') stop(command.roomId);
   else if (command.type === 'test') {
     void testAddress(command.url, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));
   } else void shutDown();

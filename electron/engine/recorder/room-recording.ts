@@ -35,6 +35,7 @@ type Prefetched = { segment: ListedSegment; startMs: number; file: Promise<Fetch
 const tailLength = 64;
 const parallelFetches = 3;
 const endedPollMs = 5000;
+const diskCheckMs = 2500;
 const newSessionAfterMs = 10 * 60_000;
 
 /** Makes a session id that sorts by time and does not repeat. */
@@ -59,6 +60,7 @@ export class RoomRecording {
   #storedInits = new Map<string, string>();
   #pendingCapture = true;
   #fetches = 0;
+  #diskGoodUntilMs = 0;
   #endedPath: string | null = null;
   readonly done: Promise<void>;
 
@@ -73,7 +75,9 @@ export class RoomRecording {
       this.#nextSeq = resume.nextSeq;
       this.#known = resume.tail.map((segment) => ({ mediaSequence: segment.mediaSequence, sha256: segment.sha256 }));
       this.#endMs = last.startMs + last.durationMs;
-      this.#lastFault = makeFault('recorder-restarted', options.roomId, '录制进程重新启动', { retryable: true });
+      this.#lastFault = resume.stoppedByHand
+        ? makeFault('cancelled', options.roomId, '录制由人停止，其后又开始')
+        : makeFault('recorder-restarted', options.roomId, '录制进程重新启动', { retryable: true });
       this.#pendingDiscontinuity = false;
     }
     this.done = this.#run();
@@ -111,7 +115,7 @@ export class RoomRecording {
         }
         if (read.playlist.ended) {
           this.#endedPath = lastPath;
-          this.#endSession();
+          await this.#endSession();
           ended = this.#options.untilEnd;
           if (ended) break;
           continue;
@@ -134,6 +138,7 @@ export class RoomRecording {
     }
     this.#stop.abort();
     await chat;
+    await this.#writer?.close();
     this.#options.report({ type: 'stopped', roomId: this.#options.roomId, ended });
   }
 
@@ -276,7 +281,7 @@ export class RoomRecording {
   }
 
   async #openSession(startMs: number): Promise<SessionWriter> {
-    if (this.#writer !== null && this.#endMs !== null && startMs - this.#endMs > newSessionAfterMs) this.#endSession();
+    if (this.#writer !== null && this.#endMs !== null && startMs - this.#endMs > newSessionAfterMs) await this.#endSession();
     if (this.#writer !== null) return this.#writer;
     const sessionId = makeSessionId(Date.now());
     const writer = new SessionWriter(join(this.#options.dir, sessionId));
@@ -289,17 +294,21 @@ export class RoomRecording {
     return writer;
   }
 
-  #endSession(): void {
+  async #endSession(): Promise<void> {
+    const writer = this.#writer;
     this.#writer = null;
     this.#sessionId = null;
     this.#endMs = null;
     this.#known = [];
     this.#setState('offline', makeFault('playlist-ended', this.#options.roomId, '直播已结束'));
+    await writer?.close();
   }
 
   async #passDiskGate(): Promise<void> {
+    if (performance.now() < this.#diskGoodUntilMs) return;
     const { fault } = await checkDisk(this.#options.dir);
     if (fault !== null) throw new FaultError(fault);
+    this.#diskGoodUntilMs = performance.now() + diskCheckMs;
   }
 
   #setState(state: RoomState, fault: Fault | null): void {
