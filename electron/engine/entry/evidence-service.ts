@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { FaultError, makeFault, toFault } from '../../contract/faults.ts';
 import type { EvidencePackage, ExportRequest, VerifyReport } from '../../contract/evidence.ts';
 import { PackageId, type SessionId } from '../../contract/ids.ts';
+import { ChatRecord } from '../../contract/recording.ts';
 import { formatIso } from '../../contract/time.ts';
 import { buildPackage, type BuildStep } from '../evidence/package-builder.ts';
 import type { PackageInput, PackageIo } from '../evidence/package-input.ts';
@@ -162,11 +163,27 @@ export class EvidenceService {
       gaps: store.recordings.listGaps(item.roomId, item.fromMs, item.toMs),
       flags: flags.map((flag) => ({ flag, history: store.flags.listHistory(flag.id) })),
       observations: observations.filter((observation) => observation.lane !== 'chat'),
-      chat: observations.filter((observation) => observation.lane === 'chat').map((message) => ({ at: formatIso(message.startMs), user: message.speaker ?? '', text: message.text, arrivedAt: formatIso(message.startMs) })),
+      chat: await this.#chatAsReceived(item, sessionIds),
       capture: await this.#captureFacts(item, sessionIds),
       custody: store.packages.listCustody(item.roomId, Math.min(...media.map((segment) => segment.startMs)) - 86_400_000).map(({ atMs, user, act, detail }) => ({ atMs, user, act, detail })),
       rulePack: { ...rulePack, path: rulePackFile },
     };
+  }
+
+  // From the recorder's own file, since only that knows when each message arrived.
+  async #chatAsReceived(item: EvidencePackage, sessionIds: readonly SessionId[]): Promise<ChatRecord[]> {
+    const messages: ChatRecord[] = [];
+    for (const sessionId of sessionIds) {
+      const file = join(toSessionDir(this.#options.layout, item.roomId, sessionId), sessionFiles.chat);
+      if (!existsSync(file)) continue;
+      // The last line may still be being written: only whole ones count.
+      for (const line of (await readFile(file, 'utf8')).split('\n').slice(0, -1)) {
+        const message = ChatRecord.parse(JSON.parse(line));
+        const atMs = Date.parse(message.at);
+        if (atMs >= item.fromMs && atMs < item.toMs) messages.push(message);
+      }
+    }
+    return messages;
   }
 
   async #captureFacts(item: EvidencePackage, sessionIds: readonly SessionId[]): Promise<Record<string, unknown>> {

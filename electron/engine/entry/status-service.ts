@@ -59,7 +59,7 @@ export class StatusService {
     return {
       version: appVersion, startedAtMs: this.#startedAtMs, recordingRooms: this.#sources.recordingRooms(), disk: this.#disk, clock: this.#clock,
       children: this.#sources.children(), lanes: this.#sources.lanes(), models: this.#sources.models(),
-      versions: { node: process.versions.node, sqlite: 'better-sqlite3', ...this.#sources.versions() },
+      versions: { node: process.versions.node, sqlite: store.sqliteVersion, ...this.#sources.versions() },
       log: { leaves: store.log.size, head: store.log.head }, rulePack: this.#sources.rulePack, shell: this.#sources.shell,
     };
   }

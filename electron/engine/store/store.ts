@@ -21,6 +21,8 @@ export type Store = {
   log: LogStore;
   /** Runs several writes as one transaction. */
   transact<T>(run: () => T): T;
+  /** Version of the SQLite library. */
+  sqliteVersion: string;
   close(): void;
 };
 
@@ -37,6 +39,7 @@ export function openStore(file: string): Store {
     journal: new JournalStore(db),
     log: new LogStore(db),
     transact: (run) => db.transaction(run).immediate(),
+    sqliteVersion: (db.prepare('SELECT sqlite_version() AS version').get() as { version: string }).version,
     close: () => db.close(),
   };
 }
