@@ -76,8 +76,9 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
       if (pendingMs.current === null) return;
       const at = mediaFromWall(readFragments(hlsRef.current), pendingMs.current);
       if (at === null) return;
-      pendingMs.current = null;
-      video.currentTime = at;
+      if (Math.abs(video.currentTime - at) > 0.5) video.currentTime = at;
+      // Before there is a picture hls.js may still move to the live edge: the wish stands until then.
+      if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) pendingMs.current = null;
     };
     const drop = (): void => {
       hlsRef.current?.destroy();
@@ -112,8 +113,10 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
         open();
       }, recycleMs);
     };
+    video.addEventListener('canplay', applyPending);
     open();
     return () => {
+      video.removeEventListener('canplay', applyPending);
       ended = true;
       clearTimeout(timer);
       drop();
@@ -140,8 +143,9 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
     readWallMs: () => (videoRef.current ? wallFromMedia(readFragments(hlsRef.current), videoRef.current.currentTime) : null),
     seekToWall: (wallMs) => {
       const at = mediaFromWall(readFragments(hlsRef.current), wallMs);
-      if (at === null || !videoRef.current) pendingMs.current = wallMs;
-      else videoRef.current.currentTime = at;
+      const video = videoRef.current;
+      pendingMs.current = at === null || video === null || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA ? wallMs : null;
+      if (at !== null && video !== null) video.currentTime = at;
     },
     goLive: () => {
       pendingMs.current = null;
