@@ -7,8 +7,11 @@ export const FaultCode = z.enum([
   'url-invalid', 'dns-failed', 'connect-failed', 'tls-failed', 'timed-out', 'http-status', 'redirect-refused', 'address-expired',
   'playlist-invalid', 'playlist-html', 'playlist-too-large', 'playlist-empty', 'playlist-ended', 'source-unsupported',
   'segment-truncated', 'segment-too-large', 'segment-lost', 'segment-undecodable', 'encoder-restarted', 'recorder-restarted',
+  'address-private', 'too-busy', 'key-unavailable', 'stream-invalid', 'stream-ended', 'source-stalled', 'codec-unsupported', 'resolver-missing', 'resolver-failed',
   // the machine
-  'disk-full', 'disk-read-only', 'disk-gone', 'disk-error', 'database-unreadable', 'child-crashed', 'clock-stepped',
+  'disk-full', 'disk-read-only', 'disk-gone', 'disk-error', 'disk-slow', 'quota-reached', 'database-unreadable', 'child-crashed', 'clock-stepped',
+  // the library
+  'held', 'import-unreadable', 'already-imported', 'library-busy',
   // models
   'model-missing', 'model-invalid',
   // evidence

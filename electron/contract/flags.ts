@@ -11,7 +11,7 @@ export const Severity = z.enum(['veto', 'high', 'medium', 'low']);
 export type Severity = z.infer<typeof Severity>;
 
 /** Where something was perceived. */
-export const Lane = z.enum(['speech', 'ocr', 'image', 'chat']);
+export const Lane = z.enum(['speech', 'ocr', 'image', 'chat', 'caption']);
 export type Lane = z.infer<typeof Lane>;
 
 /** An article of law that a flag offends; gist is our own short wording. */

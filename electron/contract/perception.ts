@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { Fault } from './faults.ts';
+import { Container, Encryption } from './rooms.ts';
 import { WallMs } from './time.ts';
+
+/** A stored file as a perception child opens it: what is encrypted is decrypted in memory, FLV is put together with its headers. */
+export const StoredMedia = z.object({ container: Container, file: z.string(), initFile: z.string().nullable(), encryption: Encryption.nullable().default(null) });
+export type StoredMedia = z.infer<typeof StoredMedia>;
 
 /** What the engine asks a perception child to do. One request at a time per child; times are wall-clock. */
 export const PerceptionRequest = z.discriminatedUnion('type', [
   /** Decode one stored segment. `streamKey` names a run of segments over which decoder, VAD and resampler are kept; a new key or `discontinuity` starts afresh. */
   z.object({
     type: z.literal('decode'), id: z.number().int(), streamKey: z.string(), discontinuity: z.boolean(),
-    container: z.enum(['ts', 'fmp4', 'aac', 'file']), file: z.string(), initFile: z.string().nullable(),
+    ...StoredMedia.shape,
     startMs: WallMs, durationMs: z.number(),
     /** Folder for stills and utterances, made if absent; names are unique within it. */
     outDir: z.string(),
@@ -21,12 +26,12 @@ export const PerceptionRequest = z.discriminatedUnion('type', [
   /** Cut [fromMs, toMs) out of consecutive segments without re-encoding, from the key frame at or before fromMs. */
   z.object({
     type: z.literal('clip'), id: z.number().int(), outFile: z.string(), fromMs: WallMs, toMs: WallMs,
-    segments: z.array(z.object({ file: z.string(), initFile: z.string().nullable(), container: z.enum(['ts', 'fmp4', 'aac']), startMs: WallMs, durationMs: z.number(), discontinuity: z.boolean() })),
+    segments: z.array(StoredMedia.extend({ startMs: WallMs, durationMs: z.number(), discontinuity: z.boolean() })),
   }),
   /** Decode stills out of segments at the given instants, as JPEG. */
   z.object({
     type: z.literal('frames'), id: z.number().int(), outDir: z.string(),
-    frames: z.array(z.object({ atMs: WallMs, name: z.string(), file: z.string(), initFile: z.string().nullable(), container: z.enum(['ts', 'fmp4', 'aac']), startMs: WallMs })),
+    frames: z.array(StoredMedia.extend({ atMs: WallMs, name: z.string(), startMs: WallMs })),
   }),
   /** Look at a file: is there something that decodes? */
   z.object({ type: z.literal('probe'), id: z.number().int(), file: z.string(), initFile: z.string().nullable() }),

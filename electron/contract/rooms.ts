@@ -3,11 +3,40 @@ import { Fault } from './faults.ts';
 import { RoomId, SessionId } from './ids.ts';
 import { WallMs } from './time.ts';
 
+/** How a room's address is to be read; `auto` finds out by scheme and by what the server sends. */
+export const SourceKind = z.enum(['auto', 'hls', 'flv', 'rtmp', 'page']);
+export type SourceKind = z.infer<typeof SourceKind>;
+
+/** How a file's media is packed: what its first bytes say, never its name. */
+export const Container = z.enum(['ts', 'fmp4', 'aac', 'flv', 'vtt', 'file']);
+export type Container = z.infer<typeof Container>;
+
+/** The decoder's configuration as the stream's own headers give it; a change of `configHash` splits. */
+export const DecoderConfig = z.object({
+  /** First 16 hex digits of the SHA-256 over the parameter sets. */
+  configHash: z.string(),
+  /** RFC 6381 names, such as avc1.64001f or hvc1.1.6.L93; null where the headers do not say. */
+  videoCodec: z.string().nullable(), audioCodec: z.string().nullable(),
+  width: z.number().int().nullable(), height: z.number().int().nullable(),
+});
+export type DecoderConfig = z.infer<typeof DecoderConfig>;
+
+/** How a segment is encrypted as received: AES-128 in CBC over the whole file; key and IV in hex. `keyHex` is null while the key could not be had. */
+export const Encryption = z.object({ method: z.enum(['AES-128', 'SAMPLE-AES', 'other']), keyUri: z.string(), keyHex: z.string().nullable(), ivHex: z.string() });
+export type Encryption = z.infer<typeof Encryption>;
+
+/** A range of bytes [from, to], inclusive. */
+export const StoredRange = z.object({ from: z.number().int(), to: z.number().int() });
+export type StoredRange = z.infer<typeof StoredRange>;
+
 /** What a person enters to watch a room. */
 export const RoomInput = z.object({
   name: z.string().trim().min(1).max(80),
   url: z.string().trim().min(1).max(4096),
-  /** Chat beside the stream: an HTTP address that streams one JSON message a line, or null. */
+  sourceKind: SourceKind.default('auto'),
+  /** Whether private, loopback and link-local addresses may be visited; null = only if the address entered is itself one. */
+  allowPrivate: z.boolean().nullable().default(null),
+  /** Chat beside the stream: http(s) that streams one JSON message a line, ws(s) that sends one a frame, or null. */
   chatUrl: z.string().trim().max(4096).nullable().default(null),
   platform: z.string().trim().max(40).default(''),
   host: z.string().trim().max(80).default(''),
@@ -56,11 +85,11 @@ export const Segment = z.object({
   sessionId: SessionId,
   /** Position in the session, from 0, without holes; init sections have their own entry. */
   seq: z.number().int(),
-  kind: z.enum(['media', 'init']),
-  container: z.enum(['ts', 'fmp4', 'aac']),
+  kind: z.enum(['media', 'init', 'caption']),
+  container: Container,
   /** Path below the session's folder. */
   file: z.string(),
-  /** The init section this segment needs, as a file below the session's folder. */
+  /** The init section this segment needs (fMP4: EXT-X-MAP; FLV: header, metadata and sequence headers in force), as a file below the session's folder. */
   initFile: z.string().nullable(),
   sha256: z.string(),
   bytes: z.number().int(),
@@ -72,6 +101,11 @@ export const Segment = z.object({
   arrivedAtMs: WallMs,
   monotonicMs: z.number(),
   clockOffsetMs: z.number().nullable(),
+  /** The container's own timestamp of the first sample, in milliseconds; null where the headers do not say. */
+  mediaStartMs: z.number().nullable().default(null),
+  encryption: Encryption.nullable().default(null),
+  byteRange: StoredRange.nullable().default(null),
+  decoder: DecoderConfig.nullable().default(null),
 });
 export type Segment = z.infer<typeof Segment>;
 
@@ -85,8 +119,22 @@ export const Gap = z.object({
 });
 export type Gap = z.infer<typeof Gap>;
 
+/** What happened to a session beside its footage: every split, reconnect, address renewal and clock step, with its reason. */
+export const SessionEventKind = z.enum([
+  'opened', 'resumed', 'closed', 'split', 'reconnected', 'address-renewed', 'variant-changed', 'sequence-reset', 'clock-step', 'clock-measured',
+  'timestamp-jump', 'headers-repeated', 'data-replayed', 'headers-changed', 'key-changed', 'disk-gate', 'resolver', 'preflight', 'imported', 'note',
+]);
+export type SessionEventKind = z.infer<typeof SessionEventKind>;
+
+/** An event of a session; `detail` holds plain facts (from, to, stepMs, command …), `reason` the fault behind it, if there was one. */
+export const SessionEvent = z.object({
+  roomId: RoomId, sessionId: SessionId, atMs: WallMs, kind: SessionEventKind, reason: Fault.nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type SessionEvent = z.infer<typeof SessionEvent>;
+
 /** One line of a room test: what was tried and what came of it. */
-export const TestStep = z.object({ name: z.enum(['resolve', 'connect', 'playlist', 'segment', 'decode', 'clock']), ok: z.boolean(), detail: z.string(), fault: Fault.nullable() });
+export const TestStep = z.object({ name: z.enum(['resolve', 'connect', 'playlist', 'segment', 'decode', 'clock', 'disk']), ok: z.boolean(), detail: z.string(), fault: Fault.nullable() });
 export type TestStep = z.infer<typeof TestStep>;
 
 /** The result of testing an address before it is added. */
@@ -95,5 +143,13 @@ export const RoomTest = z.object({
   steps: z.array(TestStep),
   variants: z.array(z.object({ width: z.number().nullable(), height: z.number().nullable(), bandwidth: z.number().nullable() })),
   gbPerDay: z.number().nullable(),
+  /** What the address turned out to be; null when that was not found out. */
+  sourceKind: SourceKind.nullable().default(null),
+  bitrateBps: z.number().nullable().default(null),
+  /** RFC 6381 codec names. */
+  codecs: z.string().nullable().default(null),
+  /** Server clock minus ours in milliseconds, and how it was measured. */
+  clockOffsetMs: z.number().nullable().default(null),
+  clockSource: z.string().default(''),
 });
 export type RoomTest = z.infer<typeof RoomTest>;

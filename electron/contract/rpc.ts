@@ -3,7 +3,7 @@ import { EvidencePackage, ExportRequest, VerifyReport } from './evidence.ts';
 import { Fault } from './faults.ts';
 import { DismissReason, Flag, FlagState, Observation } from './flags.ts';
 import { FlagId, PackageId, RoomId, SessionId } from './ids.ts';
-import { Gap, Room, RoomInput, RoomTest, Session } from './rooms.ts';
+import { Gap, Room, RoomInput, RoomTest, Session, SessionEvent, SourceKind } from './rooms.ts';
 import { ModelStatus, Status } from './status.ts';
 import { WallMs } from './time.ts';
 import { Still, WaveformPart } from './timeline.ts';
@@ -17,7 +17,7 @@ export const methods = {
   'models.list': { params: Empty, result: z.array(ModelStatus) },
 
   'rooms.list': { params: Empty, result: z.array(Room) },
-  'rooms.test': { params: z.object({ url: z.string() }), result: RoomTest },
+  'rooms.test': { params: z.object({ url: z.string(), sourceKind: SourceKind.default('auto'), allowPrivate: z.boolean().nullable().default(null) }), result: RoomTest },
   'rooms.add': { params: RoomInput.extend({ start: z.boolean().default(true) }), result: Room },
   'rooms.update': { params: RoomInput.extend({ id: RoomId }), result: Room },
   /** Removes a room from the list; its recordings stay on disk. */
@@ -31,6 +31,7 @@ export const methods = {
 
   'sessions.list': { params: z.object({ roomId: RoomId, limit: z.number().int().min(1).max(1000).default(50) }), result: z.array(Session) },
   'gaps.list': { params: RoomRange, result: z.array(Gap) },
+  'events.list': { params: RoomRange, result: z.array(SessionEvent) },
   'observations.list': { params: RoomRange.extend({ limit: z.number().int().min(1).max(20_000).default(5000) }), result: z.array(Observation) },
   'waveform.list': { params: RoomRange, result: z.array(WaveformPart) },
   'stills.list': { params: RoomRange.extend({ limit: z.number().int().min(1).max(5000).default(500) }), result: z.array(Still) },
@@ -71,6 +72,7 @@ export const events = {
   roomRemoved: z.object({ id: RoomId }),
   segmentCommitted: z.object({ roomId: RoomId, sessionId: SessionId, seq: z.number().int(), startMs: WallMs, durationMs: z.number() }),
   gapCommitted: Gap,
+  sessionEventCommitted: SessionEvent,
   /** New observations, waveform and stills of one segment. */
   observationsCommitted: z.object({
     roomId: RoomId, sessionId: SessionId, observations: z.array(Observation), waveform: WaveformPart.nullable(), stills: z.array(Still),

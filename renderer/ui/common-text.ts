@@ -15,7 +15,7 @@ export const severityText: Dictionary<Severity> = defineText(
 );
 
 /** Lanes of perception. */
-export const laneText: Dictionary<Lane> = defineText({ speech: '语音', ocr: '字幕', image: '画面', chat: '弹幕' }, { speech: 'Speech', ocr: 'On screen', image: 'Picture', chat: 'Chat' });
+export const laneText: Dictionary<Lane> = defineText({ speech: '语音', ocr: '字幕', image: '画面', chat: '弹幕', caption: '随流字幕' }, { speech: 'Speech', ocr: 'On screen', image: 'Picture', chat: 'Chat', caption: 'Captions' });
 
 /** States of a room. */
 export const roomStateText: Dictionary<RoomState> = defineText(

@@ -7,6 +7,7 @@ import { Lane, type Flag, type Observation } from '../../contract/flags.ts';
 import { openLibraryStore } from '../entry/library-store.ts';
 import { bundledModelsDir, rulePackFile } from '../entry/program-files.ts';
 import { analyseFootage, type Footage } from '../entry/footage-analysis.ts';
+import { toStoredMedia } from '../library/stored-media.ts';
 import { toLayout, toSessionDir } from '../library/library-layout.ts';
 import { parseChat } from '../perception/chat-parser.ts';
 import { parseSubtitles } from '../perception/subtitle-parser.ts';
@@ -83,7 +84,7 @@ async function perceive(input: string, lanes: ReadonlySet<string>, room: string 
 }
 
 function toFileFootage(file: string): Footage {
-  return { streamKey: 'file', container: 'file', file, initFile: null, startMs: 0, durationMs: 0 };
+  return { streamKey: 'file', container: 'file', file, initFile: null, encryption: null, startMs: 0, durationMs: 0 };
 }
 
 function openFootage(dir: string, room: string | undefined): { footage: Footage[]; chat: Perceived[] } {
@@ -98,8 +99,7 @@ function openFootage(dir: string, room: string | undefined): { footage: Footage[
     const footage = sessions.flatMap((session) => store.recordings.listSegments(session.id).filter((segment) => segment.kind === 'media').map((segment): Footage => {
       const folder = toSessionDir(layout, session.roomId, session.id);
       return {
-        streamKey: `${session.id}/${segment.continuity}`, container: segment.container, file: join(folder, segment.file),
-        initFile: segment.initFile === null ? null : join(folder, segment.initFile), startMs: segment.startMs - zeroMs, durationMs: segment.durationMs,
+        streamKey: `${session.id}/${segment.continuity}`, ...toStoredMedia(folder, segment), startMs: segment.startMs - zeroMs, durationMs: segment.durationMs,
       };
     }));
     const chat = [...new Set(sessions.map((session) => session.roomId))].flatMap((roomId) => store.observations.list(roomId, zeroMs, Number.MAX_SAFE_INTEGER, 1_000_000))
@@ -116,7 +116,7 @@ function screenAll(perceived: readonly Perceived[]): Flag[] {
   const flags = new Map<string, Flag>();
   const where = { roomId: RoomId.parse('analyze'), sessionId: SessionId.parse('analyze') };
   perceived.forEach((item, index) => {
-    const hits = screener.screen(item.text, item.lane === 'image' ? 'ocr' : item.lane);
+    const hits = screener.screen(item.text, item.lane === 'image' ? 'ocr' : item.lane === 'caption' ? 'speech' : item.lane);
     if (hits.length === 0) return;
     const observation: Observation = { ...item, ...where, id: index, lane: Lane.safeParse(item.lane).data ?? 'speech' };
     const changed = fuseHits({

@@ -33,7 +33,7 @@ export async function runRecord(argv: string[], io: CommandIo): Promise<number> 
   const startedMs = Date.now();
   const rooms = [...new Set(urls)].map((url) => ({ roomId: toRoomId(url), url }));
   for (const { roomId, url } of rooms) {
-    store.rooms.save({ id: roomId, name: url, url, chatUrl: null, platform: '', host: '', note: '', demo: false, enabled: false, createdAtMs: store.rooms.get(roomId)?.createdAtMs ?? startedMs });
+    store.rooms.save({ id: roomId, name: url, url, sourceKind: 'auto', allowPrivate: null, chatUrl: null, platform: '', host: '', note: '', demo: false, enabled: false, createdAtMs: store.rooms.get(roomId)?.createdAtMs ?? startedMs });
   }
   const before = new Map(rooms.map(({ roomId }) => [roomId, countRoom(store, roomId)]));
   const lastError = new Map<RoomId, string>();
@@ -53,7 +53,7 @@ async function recordUntilDone({ store, layout, rooms, seconds, io, lastError }:
   const finished = new Promise<void>((resolve) => (finish = resolve));
   const host = new RecorderHost({
     store, layout, analyse: false, untilEnd: true,
-    onIngested: () => undefined, onClock: () => undefined, onStatus: () => undefined,
+    onIngested: () => undefined, onClock: () => undefined, onClockStep: () => undefined, onStatus: () => undefined,
     onState: (roomId, live) => {
       if (live.state === 'live') lastError.delete(roomId);
       else if (live.fault !== null && live.fault.code !== 'playlist-ended') lastError.set(roomId, `${live.fault.code}: ${live.fault.message}`);
@@ -70,7 +70,7 @@ async function recordUntilDone({ store, layout, rooms, seconds, io, lastError }:
   process.once('SIGTERM', finish);
   const timer = seconds === null ? null : setTimeout(finish, seconds * 1000);
   host.start();
-  for (const { roomId, url } of rooms) host.startRoom({ roomId, url, chatUrl: null });
+  for (const { roomId, url } of rooms) host.startRoom({ roomId, source: { url, chatUrl: null, sourceKind: 'auto', allowPrivate: null } });
   await finished;
   if (timer !== null) clearTimeout(timer);
   await host.stop();

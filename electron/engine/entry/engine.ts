@@ -72,6 +72,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       options.onLine(`${nameOf(roomId)} · ${live.state}${live.fault === null ? '' : ` · ${live.fault.message}`}`);
       rooms.announce(roomId);
     },
+    onClockStep: (stepMs) => status.noteClockStep(stepMs),
     onClock: (offsetMs, source) => status.setClock(offsetMs, source),
     onStopped: (roomId) => rooms.announce(roomId),
     onStatus: statusChangedLater,
@@ -163,7 +164,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 function placeDemoRooms(rooms: RoomService, store: Store, served: readonly DemoRoom[], all: boolean): void {
   for (const room of served) {
     const known = store.rooms.list().find((item) => item.id === room.id);
-    const input = { name: room.name, url: room.url, chatUrl: room.chatUrl, platform: room.platform, host: room.host, note: '' };
+    const input = { name: room.name, url: room.url, chatUrl: room.chatUrl, platform: room.platform, host: room.host, note: '', sourceKind: 'auto' as const, allowPrivate: true };
     if (known === undefined && all) rooms.add(input, { start: true, demo: true, id: room.id });
     else if (known !== undefined) {
       rooms.update(room.id, { ...known, url: room.url, chatUrl: room.chatUrl });

@@ -205,7 +205,7 @@ export class EvidenceService {
     const { store } = this.#options;
     const path = new Map(input.segments.map(({ record, path: file }) => [`${record.sessionId}/${record.file}`, file]));
     const media = input.segments.filter(({ record }) => record.kind === 'media').map(({ record, path: file }) => ({
-      file, initFile: record.initFile === null ? null : path.get(`${record.sessionId}/${record.initFile}`) ?? null, container: record.container,
+      file, initFile: record.initFile === null ? null : path.get(`${record.sessionId}/${record.initFile}`) ?? null, container: record.container, encryption: record.encryption,
       startMs: record.startMs, durationMs: record.durationMs, discontinuity: record.discontinuity,
     }));
     return {
@@ -225,7 +225,7 @@ export class EvidenceService {
       takeFrames: async (outDir, frames) => {
         const wishes = frames.flatMap(({ name, atMs }) => {
           const source = media.findLast((segment) => segment.startMs <= atMs) ?? media[0];
-          return source === undefined ? [] : [{ name, atMs, file: source.file, initFile: source.initFile, container: source.container, startMs: source.startMs }];
+          return source === undefined ? [] : [{ name, atMs, file: source.file, initFile: source.initFile, container: source.container, encryption: source.encryption, startMs: source.startMs }];
         });
         const reply = await client.request({ type: 'frames', outDir, frames: wishes }, { timeoutMs: clipTimeoutMs, signal });
         if (reply.type !== 'framed') throw new Error(`frames answered ${reply.type}`);

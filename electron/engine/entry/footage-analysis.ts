@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
 import type { Observation } from '../../contract/flags.ts';
-import type { DecodedStill, Utterance } from '../../contract/perception.ts';
+import type { DecodedStill, Utterance, StoredMedia } from '../../contract/perception.ts';
 import { PerceptionClient } from '../perception/perception-client.ts';
 import { compareScreenText } from './screen-text-tracker.ts';
 
 /** One stored file to analyse, with where it lies on a clock of the caller's choice. */
-export type Footage = { streamKey: string; container: 'ts' | 'fmp4' | 'aac' | 'file'; file: string; initFile: string | null; startMs: number; durationMs: number };
+export type Footage = StoredMedia & { streamKey: string; startMs: number; durationMs: number };
 
 /** How footage is to be analysed; `lanes` may hold speech and ocr. */
 export type FootageAnalysisOptions = {

@@ -5,6 +5,7 @@ import type { RoomId, SessionId } from '../../contract/ids.ts';
 import type { PerceptionReply } from '../../contract/perception.ts';
 import type { ChildStatus, LaneStatus } from '../../contract/status.ts';
 import type { Still, WaveformPart } from '../../contract/timeline.ts';
+import { toStoredMedia } from '../library/stored-media.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
 import { PerceptionClient } from '../perception/perception-client.ts';
 import { isDiskError } from '../store/database.ts';
@@ -159,8 +160,7 @@ export class PerceptionHost {
     const dir = toSessionDir(layout, job.roomId, job.sessionId);
     const derived = `${job.roomId}/${job.sessionId}/${Math.floor(segment.seq / 500)}`;
     const reply = await this.#clients.decode.request({
-      type: 'decode', streamKey: `${job.sessionId}/${segment.continuity}`, discontinuity: false, container: segment.container, file: join(dir, segment.file),
-      initFile: segment.initFile === null ? null : join(dir, segment.initFile), startMs: segment.startMs, durationMs: segment.durationMs,
+      type: 'decode', streamKey: `${job.sessionId}/${segment.continuity}`, discontinuity: false, ...toStoredMedia(dir, segment), startMs: segment.startMs, durationMs: segment.durationMs,
       outDir: join(layout.derived, derived), keepUtterances: this.#clients.speech.laneFault === null, flush: false,
     }, { timeoutMs: requestTimeoutMs, signal: this.#stop.signal });
     if (reply.type !== 'decoded') throw new Error(`decode answered ${reply.type}`);

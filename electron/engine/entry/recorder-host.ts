@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
-import { RecorderReport, type RecorderCommand } from '../../contract/recording.ts';
+import { RecorderReport, type RecorderCommand, type RecordingSource } from '../../contract/recording.ts';
 import type { RoomState, RoomTest } from '../../contract/rooms.ts';
 import type { ChildStatus } from '../../contract/status.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
@@ -22,12 +22,13 @@ export type RecorderHostOptions = {
   onIngested: (roomId: RoomId, ingested: Ingested) => void;
   onState: (roomId: RoomId, live: LiveState) => void;
   onClock: (offsetMs: number, source: string) => void;
+  onClockStep: (stepMs: number) => void;
   onStopped: (roomId: RoomId, ended: boolean) => void;
   onStatus: (status: ChildStatus) => void;
   onNotice: (fault: Fault) => void;
 };
 
-type Wanted = { roomId: RoomId; url: string; chatUrl: string | null };
+type Wanted = { roomId: RoomId; source: RecordingSource };
 type FinishedTest = { test: RoomTest; file: string | null; initFile: string | null };
 
 const ingestRetryMs = 2000;
@@ -86,14 +87,14 @@ export class RecorderHost {
   }
 
   /** Tries an address without recording it. */
-  test(url: string): Promise<FinishedTest> {
+  test(source: RecordingSource): Promise<FinishedTest> {
     const testId = this.#nextTest++;
     return new Promise((resolve) => {
       this.#tests.set(testId, resolve);
-      if (this.#child.send({ type: 'test', testId, url, dir: join(this.#options.layout.scratch, `test-${testId}`) })) return;
+      if (this.#child.send({ type: 'test', testId, source, dir: join(this.#options.layout.scratch, `test-${testId}`) })) return;
       this.#tests.delete(testId);
       const fault = makeFault('child-crashed', 'recorder', '录制进程正在重新启动，请稍后再试', { retryable: true });
-      resolve({ test: { ok: false, steps: [{ name: 'connect', ok: false, detail: fault.message, fault }], variants: [], gbPerDay: null }, file: null, initFile: null });
+      resolve(toFailedTest(fault));
     });
   }
 
@@ -119,7 +120,8 @@ export class RecorderHost {
     else if (report.type === 'tested') {
       this.#tests.get(report.testId)?.(report);
       this.#tests.delete(report.testId);
-    } else this.#stopped(report.roomId, report.ended);
+    } else if (report.type === 'clock-step') this.#options.onClockStep(report.stepMs);
+    else this.#stopped(report.roomId, report.ended);
   }
 
   #stopped(roomId: RoomId, ended: boolean): void {
@@ -144,7 +146,7 @@ export class RecorderHost {
     }
     const resume = toResumePoint(store, wanted.roomId, this.#stoppedByHand.delete(wanted.roomId));
     this.#child.send({
-      type: 'start', roomId: wanted.roomId, url: wanted.url, chatUrl: wanted.chatUrl, dir: join(layout.rooms, wanted.roomId),
+      type: 'start', roomId: wanted.roomId, source: wanted.source, dir: join(layout.rooms, wanted.roomId),
       resume, untilEnd: this.#options.untilEnd,
     });
   }
@@ -173,7 +175,7 @@ export class RecorderHost {
     if (status.state === 'backing-off') {
       for (const roomId of this.#wanted.keys()) this.#setLive(roomId, { state: 'connecting', fault: status.lastFault });
       for (const resolve of this.#tests.values()) {
-        resolve({ test: { ok: false, steps: [{ name: 'connect', ok: false, detail: '录制进程中断', fault: status.lastFault }], variants: [], gbPerDay: null }, file: null, initFile: null });
+        resolve(toFailedTest(status.lastFault ?? makeFault('child-crashed', 'recorder', '录制进程中断', { retryable: true })));
       }
       this.#tests.clear();
     }
@@ -190,4 +192,9 @@ export class RecorderHost {
     this.#live.set(roomId, live);
     if (!isSame) this.#options.onState(roomId, live);
   }
+}
+
+function toFailedTest(fault: Fault): FinishedTest {
+  const steps = [{ name: 'connect' as const, ok: false, detail: fault.message, fault }];
+  return { test: { ok: false, steps, variants: [], gbPerDay: null, sourceKind: null, bitrateBps: null, codecs: null, clockOffsetMs: null, clockSource: '' }, file: null, initFile: null };
 }

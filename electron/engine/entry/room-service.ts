@@ -55,7 +55,7 @@ export class RoomService {
   update(id: RoomId, input: RoomInput): Room {
     const room = this.#find(id);
     this.#save({ ...room, ...input });
-    if (room.enabled && (room.url !== input.url || room.chatUrl !== input.chatUrl)) {
+    if (room.enabled && (room.url !== input.url || room.chatUrl !== input.chatUrl || room.sourceKind !== input.sourceKind || room.allowPrivate !== input.allowPrivate)) {
       this.#recorder.stopRoom(id);
       this.#record(id);
     }
@@ -118,7 +118,7 @@ export class RoomService {
 
   #record(id: RoomId): void {
     const room = this.#find(id);
-    this.#recorder.startRoom({ roomId: id, url: room.url, chatUrl: room.chatUrl });
+    this.#recorder.startRoom({ roomId: id, source: { url: room.url, chatUrl: room.chatUrl, sourceKind: room.sourceKind, allowPrivate: room.allowPrivate } });
   }
 
   #find(id: RoomId): StoredRoom {

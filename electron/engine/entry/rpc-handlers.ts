@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FaultError, makeFault, toFault } from '../../contract/faults.ts';
 import type { Flag } from '../../contract/flags.ts';
+import type { RecordingSource } from '../../contract/recording.ts';
 import type { Room, RoomTest } from '../../contract/rooms.ts';
 import type { ModelStatus } from '../../contract/status.ts';
 import type { LibraryLayout } from '../library/library-layout.ts';
@@ -42,7 +43,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     'status.get': () => status.get(),
     'models.list': () => parts.models(),
     'rooms.list': () => rooms.list(),
-    'rooms.test': ({ url }) => testRoom(recorder, perception, url),
+    'rooms.test': (source) => testRoom(recorder, perception, { ...source, chatUrl: null }),
     'rooms.add': ({ start, ...input }) => rooms.add(input, { start }),
     'rooms.update': ({ id, ...input }) => rooms.update(id, input),
     'rooms.remove': ({ id }) => {
@@ -56,6 +57,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     'demo.start': () => parts.demo.start(),
     'sessions.list': ({ roomId, limit }) => store.recordings.listSessions(roomId, limit),
     'gaps.list': ({ roomId, fromMs, toMs }) => store.recordings.listGaps(roomId, fromMs, toMs),
+    'events.list': ({ roomId, fromMs, toMs }) => store.recordings.listEvents(roomId, fromMs, toMs),
     'observations.list': ({ roomId, fromMs, toMs, limit }) => store.observations.list(roomId, fromMs, toMs, limit),
     'waveform.list': ({ roomId, fromMs, toMs }) => store.observations.listWaveform(roomId, fromMs, toMs),
     'stills.list': ({ roomId, fromMs, toMs, limit }) => store.observations.listStills(roomId, fromMs, toMs, limit),
@@ -83,8 +85,9 @@ function findFlag(store: Store, id: Flag['id']): Flag {
   return flag;
 }
 
-async function testRoom(recorder: RecorderHost, perception: PerceptionHost, url: string): Promise<RoomTest> {
-  const { test, file, initFile } = await recorder.test(url);
+async function testRoom(recorder: RecorderHost, perception: PerceptionHost, source: RecordingSource): Promise<RoomTest> {
+  const { url } = source;
+  const { test, file, initFile } = await recorder.test(source);
   if (file === null) return test;
   try {
     const probed = await perception.probe(file, initFile);

@@ -43,7 +43,7 @@ export class ScreeningHost {
   }
 
   #screen(observation: Observation): Flag[] {
-    const hits = this.#screener.screen(observation.text, observation.lane === 'image' ? 'ocr' : observation.lane);
+    const hits = this.#screener.screen(observation.text, toChannel(observation.lane));
     if (hits.length === 0) return [];
     const nowMs = Date.now();
     const flags = fuseHits({
@@ -58,4 +58,9 @@ export class ScreeningHost {
 
 function latest(flags: readonly Flag[]): Flag[] {
   return [...new Map(flags.map((flag) => [flag.id, flag])).values()];
+}
+
+/** Captions are what the host says, written down by the broadcaster; what a picture shows is read like what is written on it. */
+function toChannel(lane: Observation['lane']): 'speech' | 'ocr' | 'chat' {
+  return lane === 'image' ? 'ocr' : lane === 'caption' ? 'speech' : lane;
 }

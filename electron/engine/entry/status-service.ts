@@ -53,6 +53,11 @@ export class StatusService {
     this.#clock = { offsetMs, source, ok: Math.abs(offsetMs) <= clockToleranceMs };
   }
 
+  /** Takes a jump of the wall clock; the clock counts as wrong until a server has been asked again. */
+  noteClockStep(stepMs: number): void {
+    this.#clock = { offsetMs: this.#clock.offsetMs === null ? null : this.#clock.offsetMs - stepMs, source: `时钟跳变 ${(stepMs / 1000).toFixed(1)} s`, ok: false };
+  }
+
   /** Everything as it is now. */
   get(): Status {
     const { store } = this.#sources;
@@ -78,6 +83,6 @@ export class StatusService {
     const drift = Date.now() - this.#anchor.wallMs - (performance.now() - this.#anchor.monotonicMs);
     if (Math.abs(drift) < clockStepMs) return;
     this.#anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
-    this.#clock = { offsetMs: this.#clock.offsetMs === null ? null : this.#clock.offsetMs - drift, source: `时钟跳变 ${(drift / 1000).toFixed(1)} s`, ok: false };
+    this.noteClockStep(drift);
   }
 }

@@ -6,7 +6,7 @@ import type { FrameWish, PackageInput } from './package-input.ts';
 /** Where the clip begins and how long it is. */
 export type ClipFacts = { firstFrameMs: number; durationMs: number };
 
-const LANE_MARK = { speech: '[语音]', ocr: '[画面文字]', image: '[画面]', chat: '[弹幕]' } as const;
+const LANE_MARK = { speech: '[语音]', ocr: '[画面文字]', image: '[画面]', chat: '[弹幕]', caption: '[随流字幕]' } as const;
 const MIN_CUE_MS = 1000;
 
 /** Path of a segment inside the package. */

@@ -12,7 +12,7 @@ async function storeOne(writer: SessionWriter, seq: number, body: string): Promi
   const { sha256, bytes } = await part.seal();
   const record: SegmentRecord = {
     seq, kind: 'media', container: 'ts', file: `${String(seq).padStart(6, '0')}.ts`, initFile: null, sha256, bytes, startAt: '2026-01-01T00:00:00.000Z', duration: 2,
-    discontinuity: false, mediaSequence: seq, uri: 'http://host/x.ts', arrivedAt: '2026-01-01T00:00:02.000Z', monotonicMs: 0, clockOffsetMs: null,
+    discontinuity: false, mediaSequence: seq, uri: 'http://host/x.ts', arrivedAt: '2026-01-01T00:00:02.000Z', monotonicMs: 0, clockOffsetMs: null, mediaStartMs: null, encryption: null, byteRange: null, decoder: null,
   };
   await writer.commit(record, part.path);
   return record;

@@ -2,10 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SegmentRecord, type CaptureRecord, type ChatRecord, type GapRecord } from '../../contract/recording.ts';
+import { SegmentRecord, type CaptureRecord, type ChatRecord, type EventRecord, type GapRecord } from '../../contract/recording.ts';
 
 /** Names of a session's append-only files. */
-export const sessionFiles = { segments: 'segments.jsonl', gaps: 'gaps.jsonl', chat: 'chat.jsonl', capture: 'capture.jsonl' } as const;
+export const sessionFiles = { segments: 'segments.jsonl', gaps: 'gaps.jsonl', chat: 'chat.jsonl', events: 'events.jsonl', capture: 'capture.jsonl' } as const;
 
 /** A file being received: bytes go in as they arrive and are hashed on the way. */
 export class PartFile {
@@ -88,6 +88,7 @@ export class SessionWriter {
   readonly #segments: LineFile;
   readonly #gaps: LineFile;
   readonly #chat: LineFile;
+  readonly #events: LineFile;
   readonly #capture: LineFile;
   #folder: FileHandle | null = null;
   constructor(dir: string) {
@@ -95,6 +96,7 @@ export class SessionWriter {
     this.#segments = new LineFile(join(dir, sessionFiles.segments));
     this.#gaps = new LineFile(join(dir, sessionFiles.gaps));
     this.#chat = new LineFile(join(dir, sessionFiles.chat));
+    this.#events = new LineFile(join(dir, sessionFiles.events));
     this.#capture = new LineFile(join(dir, sessionFiles.capture));
   }
 
@@ -125,6 +127,11 @@ export class SessionWriter {
     if (records.length > 0) await this.#chat.append(records);
   }
 
+  /** Stores what happened beside the footage. */
+  async addEvents(records: readonly EventRecord[]): Promise<void> {
+    if (records.length > 0) await this.#events.append(records);
+  }
+
   /** Stores how the source was reached. */
   async addCapture(record: CaptureRecord): Promise<void> {
     await this.#capture.append([record]);
@@ -134,7 +141,7 @@ export class SessionWriter {
   async close(): Promise<void> {
     const folder = this.#folder;
     this.#folder = null;
-    await Promise.all([this.#segments.close(), this.#gaps.close(), this.#chat.close(), this.#capture.close(), folder?.close().catch(() => undefined)]);
+    await Promise.all([this.#segments.close(), this.#gaps.close(), this.#chat.close(), this.#events.close(), this.#capture.close(), folder?.close().catch(() => undefined)]);
   }
 }
 

@@ -40,7 +40,7 @@ function writeSegment(dir: string, seq: number, atMs = startMs + seq * 2000, ext
   writeFileSync(join(dir, file), body);
   const record: SegmentRecord = {
     seq, kind: 'media', container: 'ts', file, initFile: null, sha256: createHash('sha256').update(body).digest('hex'), bytes: body.length, startAt: new Date(atMs).toISOString(), duration: 2,
-    discontinuity: false, mediaSequence: 100 + seq, uri: `http://host/${seq}.ts`, arrivedAt: new Date(atMs + 2000).toISOString(), monotonicMs: 0, clockOffsetMs: null, ...extra,
+    discontinuity: false, mediaSequence: 100 + seq, uri: `http://host/${seq}.ts`, arrivedAt: new Date(atMs + 2000).toISOString(), monotonicMs: 0, clockOffsetMs: null, mediaStartMs: null, encryption: null, byteRange: null, decoder: null, ...extra,
   };
   appendFileSync(join(dir, 'segments.jsonl'), `${JSON.stringify(record)}\n`);
 }

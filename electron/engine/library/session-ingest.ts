@@ -2,8 +2,8 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } fro
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { RoomId, SessionId } from '../../contract/ids.ts';
-import { ChatRecord, GapRecord, SegmentRecord, type ResumePoint } from '../../contract/recording.ts';
-import type { Gap, Segment } from '../../contract/rooms.ts';
+import { ChatRecord, EventRecord, GapRecord, SegmentRecord, type ResumePoint } from '../../contract/recording.ts';
+import type { Gap, Segment, SessionEvent } from '../../contract/rooms.ts';
 import type { Observation } from '../../contract/flags.ts';
 import { repairSession, sessionFiles } from './session-files.ts';
 import type { Store } from '../store/store.ts';
@@ -15,7 +15,7 @@ const resumeTail = 64;
 const continuityJumpMs = 1500;
 
 /** What one ingest brought: new facts that were committed, in order. */
-export type Ingested = { segments: Segment[]; gaps: Gap[]; chat: Observation[] };
+export type Ingested = { segments: Segment[]; gaps: Gap[]; chat: Observation[]; events: SessionEvent[] };
 
 /** Who does the work on footage: the workstation analyses, `record` only keeps. */
 export type IngestOptions = { analyse: boolean; nowMs: number };
@@ -26,15 +26,16 @@ export type IngestOptions = { analyse: boolean; nowMs: number };
  */
 export function ingestSession(store: Store, layout: LibraryLayout, roomId: RoomId, sessionId: SessionId, options: IngestOptions): Ingested {
   const dir = toSessionDir(layout, roomId, sessionId);
-  const result: Ingested = { segments: [], gaps: [], chat: [] };
+  const result: Ingested = { segments: [], gaps: [], chat: [], events: [] };
   if (!existsSync(dir)) return result;
-  const cursors = store.recordings.getCursors(sessionId) ?? { segments: 0, gaps: 0, chat: 0 };
+  const cursors = store.recordings.getCursors(sessionId) ?? { segments: 0, gaps: 0, chat: 0, events: 0 };
   const segments = readLines(join(dir, sessionFiles.segments), cursors.segments, SegmentRecord, (record) => existsSync(join(dir, record.file)));
   const gaps = readLines(join(dir, sessionFiles.gaps), cursors.gaps, GapRecord);
   const chat = readLines(join(dir, sessionFiles.chat), cursors.chat, ChatRecord);
-  if (segments.items.length + gaps.items.length + chat.items.length === 0) return result;
+  const events = readLines(join(dir, sessionFiles.events), cursors.events, EventRecord);
+  if (segments.items.length + gaps.items.length + chat.items.length + events.items.length === 0) return result;
   store.transact(() => {
-    const firstMs = segments.items[0] === undefined ? Date.parse(gaps.items[0]?.from ?? chat.items[0]?.at ?? '') : Date.parse(segments.items[0].startAt);
+    const firstMs = segments.items[0] === undefined ? Date.parse(gaps.items[0]?.from ?? chat.items[0]?.at ?? events.items[0]?.at ?? '') : Date.parse(segments.items[0].startAt);
     store.recordings.openSession(sessionId, roomId, firstMs);
     for (const record of segments.items) {
       const segment = toSegment(record, roomId, sessionId);
@@ -47,11 +48,18 @@ export function ingestSession(store: Store, layout: LibraryLayout, roomId: RoomI
       store.journal.append('gapCommitted', gap, options.nowMs);
       result.gaps.push(gap);
     }
+    for (const record of events.items) {
+      const event: SessionEvent = { roomId, sessionId, atMs: Date.parse(record.at), kind: record.kind, reason: record.reason, detail: record.detail };
+      store.recordings.addEvent(event);
+      store.log.append('event', { roomId, sessionId, at: record.at, kind: record.kind, detail: record.detail });
+      store.journal.append('sessionEventCommitted', event, options.nowMs);
+      result.events.push(event);
+    }
     for (const record of chat.items) result.chat.push(store.observations.add(toChatObservation(record, roomId, sessionId)));
     if (result.chat.length > 0) {
       store.journal.append('observationsCommitted', { roomId, sessionId, observations: result.chat, waveform: null, stills: [], levelDb: null }, options.nowMs);
     }
-    store.recordings.setCursors(sessionId, { segments: segments.cursor, gaps: gaps.cursor, chat: chat.cursor });
+    store.recordings.setCursors(sessionId, { segments: segments.cursor, gaps: gaps.cursor, chat: chat.cursor, events: events.cursor });
   });
   return result;
 }
@@ -64,7 +72,7 @@ function commitSegment(store: Store, segment: Segment, options: IngestOptions): 
   const previous = segment.kind === 'media' ? store.recordings.listTail(segment.sessionId, 1)[0] : undefined;
   const continuity = previous === undefined ? 0 : previous.continuity + (isBreak(previous, segment) ? 1 : 0);
   if (!store.recordings.addSegment(segment, leafIndex, continuity)) throw new Error(`segment ${segment.sessionId}/${segment.file} is there under another number`);
-  if (segment.kind === 'init') return true;
+  if (segment.kind !== 'media') return true;
   if (options.analyse) store.jobs.add('decode', segment.roomId, segment.sessionId, segment.startMs, { seq: segment.seq });
   store.journal.append('segmentCommitted', {
     roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, startMs: segment.startMs, durationMs: segment.durationMs,
@@ -82,6 +90,7 @@ function toSegment(record: SegmentRecord, roomId: RoomId, sessionId: SessionId):
     roomId, sessionId, seq: record.seq, kind: record.kind, container: record.container, file: record.file, initFile: record.initFile, sha256: record.sha256,
     bytes: record.bytes, startMs: Date.parse(record.startAt), durationMs: record.duration * 1000, mediaSequence: record.mediaSequence,
     discontinuity: record.discontinuity, uri: record.uri, arrivedAtMs: Date.parse(record.arrivedAt), monotonicMs: record.monotonicMs, clockOffsetMs: record.clockOffsetMs,
+    mediaStartMs: record.mediaStartMs, encryption: record.encryption, byteRange: record.byteRange, decoder: record.decoder,
   };
 }
 
@@ -139,9 +148,9 @@ export function repairLibrary(store: Store, layout: LibraryLayout, options: Inge
     total.discardedParts += repair.discardedParts;
     total.cutBytes += repair.cutBytes;
     for (let more = true; more; ) {
-      const { segments, gaps, chat } = ingestSession(store, layout, roomId, sessionId, options);
+      const { segments, gaps, chat, events } = ingestSession(store, layout, roomId, sessionId, options);
       total.ingested += segments.length;
-      more = segments.length + gaps.length + chat.length > 0;
+      more = segments.length + gaps.length + chat.length + events.length > 0;
     }
   }
   store.jobs.recoverRunning();

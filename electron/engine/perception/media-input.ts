@@ -1,19 +1,20 @@
 import { AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_LOG_QUIET, AV_NOPTS_VALUE } from 'node-av/constants';
 import { Dictionary, FFmpegError, FormatContext, InputFormat, Log, Packet } from 'node-av/lib';
 import type { Stream } from 'node-av/lib';
+import type { Container } from '../../contract/rooms.ts';
 import { FaultError, makeFault } from '../../contract/faults.ts';
 
 // FFmpeg writes a line per damaged packet; what matters comes back as a fault.
 Log.setLevel(AV_LOG_QUIET);
 
 /** How bytes are wrapped; `file` is any whole media file of a known kind. */
-export type MediaContainer = 'ts' | 'fmp4' | 'aac' | 'file';
+export type MediaContainer = Container;
 /** Where media lies: an fMP4 segment is read behind its init section. */
 export type MediaSource = { container: MediaContainer; file: string; initFile: string | null };
 /** A demuxed packet with its time in seconds on the file's own axis; valid only until the next one is read. */
 export type MediaPacket = { packet: Packet; kind: 'video' | 'audio'; seconds: number };
 
-const FORMATS: Record<Exclude<MediaContainer, 'file'>, string> = { ts: 'mpegts', fmp4: 'mov', aac: 'aac' };
+const FORMATS: Record<Exclude<MediaContainer, 'file'>, string> = { ts: 'mpegts', fmp4: 'mov', aac: 'aac', flv: 'flv', vtt: 'webvtt' };
 // A playlist or a concat script dressed up as a recording must not make FFmpeg open other files or addresses.
 const FILE_FORMATS = 'mpegts,mov,mp4,m4a,3gp,3g2,mj2,flv,matroska,webm,aac,mp3,wav,ogg,flac,avi,mpeg';
 

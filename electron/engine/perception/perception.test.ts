@@ -28,7 +28,7 @@ after(async () => {
 });
 
 const ask = (file: string, index: number, streamKey: string) => decode.request({
-  type: 'decode', streamKey, discontinuity: false, container: 'ts', file, initFile: null, startMs: START + index * 2000, durationMs: 2000,
+  type: 'decode', streamKey, discontinuity: false, container: 'ts', encryption: null, file, initFile: null, startMs: START + index * 2000, durationMs: 2000,
   outDir: join(dir, streamKey), keepUtterances: true, flush: index === 4,
 }, { timeoutMs: 30_000 });
 
@@ -87,7 +87,7 @@ test('garbage fails with its code, the child lives, and the next good segment de
 
 test('a clip holds the very pictures of its segments and starts at a key frame; a failed one leaves nothing', { timeout: 60_000 }, async () => {
   const outFile = join(dir, 'clip', 'clip.mp4');
-  const list = segments.slice(0, 4).map((file, i) => ({ file, initFile: null, container: 'ts' as const, startMs: START + i * 2000, durationMs: 2000, discontinuity: false }));
+  const list = segments.slice(0, 4).map((file, i) => ({ file, initFile: null, container: 'ts' as const, encryption: null, startMs: START + i * 2000, durationMs: 2000, discontinuity: false }));
   const cut = await decode.request({ type: 'clip', outFile, fromMs: START + 2500, toMs: START + 5000, segments: list }, { timeoutMs: 30_000 });
   const originals = [...pictureHashes('ts', segments[1] ?? ''), ...pictureHashes('ts', segments[2] ?? '')];
   assert.deepEqual(pictureHashes('file', outFile), originals);
@@ -98,7 +98,7 @@ test('a clip holds the very pictures of its segments and starts at a key frame; 
   writeFileSync(bad.file, randomBytes(50_000));
   await assert.rejects(decode.request({ type: 'clip', outFile: join(dir, 'clip', 'no.mp4'), fromMs: START, toMs: START + 9000, segments: [...list, bad] }, { timeoutMs: 30_000 }), FaultError);
   assert.deepEqual(readdirSync(join(dir, 'clip')), ['clip.mp4']);
-  const framed = await decode.request({ type: 'frames', outDir: join(dir, 'frames'), frames: [{ atMs: START + 3000, name: 'f.jpg', file: segments[1] ?? '', initFile: null, container: 'ts', startMs: START + 2000 }] }, { timeoutMs: 30_000 });
+  const framed = await decode.request({ type: 'frames', outDir: join(dir, 'frames'), frames: [{ atMs: START + 3000, name: 'f.jpg', file: segments[1] ?? '', initFile: null, container: 'ts', encryption: null, startMs: START + 2000 }] }, { timeoutMs: 30_000 });
   assert.equal(framed.files[0]?.fault, null);
   assert.ok(Math.abs((framed.files[0]?.atMs ?? 0) - (START + 3000)) <= 45);
   const probed = await decode.request({ type: 'probe', file: outFile, initFile: null }, { timeoutMs: 30_000 });

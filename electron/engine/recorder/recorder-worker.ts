@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { RecorderCommand, type RecorderReport } from '../../contract/recording.ts';
-import { makeFault } from '../../contract/faults.ts';
+import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { RoomId } from '../../contract/ids.ts';
 import { RoomRecording } from './room-recording.ts';
 import { testAddress } from './room-tester.ts';
 
 // The recorder's process: network → disk and nothing else. It ends with the engine: what it had not finished is fetched again by the next one.
 const recordings = new Map<RoomId, RoomRecording>();
+let outerGate: Fault | null = null;
 const testTimeoutMs = 30_000;
 
 function report(message: RecorderReport): void {
@@ -20,7 +21,7 @@ function start(command: Extract<RecorderCommand, { type: 'start' }>): void {
   } catch (thrown) {
     report({ type: 'state', roomId: command.roomId, state: 'disk-gate', fault: makeFault('disk-error', command.dir, String(thrown), { retryable: true }), sessionId: null, bitrateBps: null });
   }
-  const recording = new RoomRecording({ roomId: command.roomId, url: command.url, chatUrl: command.chatUrl, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report });
+  const recording = new RoomRecording({ roomId: command.roomId, source: command.source, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report, outerGate: () => outerGate });
   recordings.set(command.roomId, recording);
   void recording.done.then(() => {
     if (recordings.get(command.roomId) === recording) recordings.delete(command.roomId);
@@ -44,8 +45,10 @@ process.on('message', (raw) => {
   const command = RecorderCommand.parse(raw);
   if (command.type === 'start') start(command);
   else if (command.type === 'stop') stop(command.roomId);
+  else if (command.type === 'gate') outerGate = command.fault;
+  else if (command.type === 'clock-servers') process.stderr.write('');
   else if (command.type === 'test') {
-    void testAddress(command.url, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));
+    void testAddress(command.source, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));
   } else void shutDown();
 });
 process.on('disconnect', () => void shutDown());

@@ -17,12 +17,20 @@ const table: Partial<Record<FaultCode, Rule>> = {
   'playlist-invalid': source,
   'playlist-empty': source,
   'playlist-too-large': source,
+  'too-busy': { baseMs: 5000, capMs: 60_000, state: 'offline', resolveAgain: false },
+  'address-private': { baseMs: 30_000, capMs: 300_000, state: 'offline', resolveAgain: true },
+  'source-unsupported': { baseMs: 30_000, capMs: 300_000, state: 'offline', resolveAgain: true },
+  'resolver-missing': { baseMs: 30_000, capMs: 300_000, state: 'offline', resolveAgain: true },
+  'resolver-failed': { baseMs: 5000, capMs: 60_000, state: 'offline', resolveAgain: true },
+  'stream-invalid': source,
   'playlist-ended': { baseMs: 3000, capMs: 15_000, state: 'offline', resolveAgain: true },
   'redirect-refused': source,
   'disk-full': disk,
   'disk-read-only': disk,
   'disk-gone': disk,
   'disk-error': disk,
+  'disk-slow': disk,
+  'quota-reached': disk,
 };
 
 /**

@@ -3,17 +3,21 @@ import { lookup } from 'node:dns/promises';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
+import type { RecordingSource } from '../../contract/recording.ts';
 import type { RoomTest, TestStep } from '../../contract/rooms.ts';
 import { HlsSource } from './hls-source.ts';
 import { fetchSegment } from './segment-fetcher.ts';
+
+/** A test of which nothing is known yet. */
+export const noTest: RoomTest = { ok: false, steps: [], variants: [], gbPerDay: null, sourceKind: null, bitrateBps: null, codecs: null, clockOffsetMs: null, clockSource: '' };
 
 /** The result of trying an address, with the files it fetched for the decoder to look at (null when it got none). */
 export type AddressTest = { test: RoomTest; file: string | null; initFile: string | null };
 
 /** Tries an address step by step as the recorder would use it; stops at the first step that fails. */
-export async function testAddress(url: string, dir: string, signal: AbortSignal): Promise<AddressTest> {
+export async function testAddress({ url }: RecordingSource, dir: string, signal: AbortSignal): Promise<AddressTest> {
   const steps: TestStep[] = [];
-  const test: RoomTest = { ok: false, steps, variants: [], gbPerDay: null };
+  const test: RoomTest = { ...noTest, steps };
   const result: AddressTest = { test, file: null, initFile: null };
   const attempt = async <T>(name: TestStep['name'], run: () => Promise<{ value: T; detail: string }>): Promise<T> => {
     try {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Container } from '../../contract/rooms.ts';
 import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
 import { toDiskFault } from './disk-fault.ts';
 import { openResponse, readBody, safeUrl, segmentLimits } from './http-fetcher.ts';
@@ -8,7 +9,7 @@ import { PartFile } from '../library/session-files.ts';
 import { waitFor } from './waiting.ts';
 
 /** A file received whole and made durable, still under its .part name. */
-export type FetchedFile = { partPath: string; container: 'ts' | 'fmp4' | 'aac'; sha256: string; bytes: number };
+export type FetchedFile = { partPath: string; container: Container; sha256: string; bytes: number };
 
 const retryDelaysMs = [250, 700, 1500, 3000];
 

@@ -71,4 +71,17 @@ export const migrations: readonly string[] = [
   CREATE TABLE log_leaves (idx INTEGER PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL);
   CREATE TABLE log_nodes (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE rooms ADD COLUMN source_kind TEXT NOT NULL DEFAULT 'auto';
+  ALTER TABLE rooms ADD COLUMN allow_private INTEGER;
+  ALTER TABLE sessions ADD COLUMN events_cursor INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE segments ADD COLUMN media_start_ms REAL;
+  ALTER TABLE segments ADD COLUMN encryption TEXT;
+  ALTER TABLE segments ADD COLUMN byte_range TEXT;
+  ALTER TABLE segments ADD COLUMN decoder TEXT;
+  CREATE TABLE session_events (
+    id INTEGER PRIMARY KEY, room_id TEXT NOT NULL, session_id TEXT NOT NULL, at_ms REAL NOT NULL, kind TEXT NOT NULL, reason TEXT, detail TEXT NOT NULL
+  );
+  CREATE INDEX session_events_by_time ON session_events (room_id, at_ms);
+  `,
 ];

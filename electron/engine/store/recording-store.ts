@@ -1,19 +1,20 @@
 import type { Fault } from '../../contract/faults.ts';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
-import type { Gap, Segment, Session } from '../../contract/rooms.ts';
+import type { Gap, Segment, Session, SessionEvent } from '../../contract/rooms.ts';
 import type { Connection } from './database.ts';
 import { timed } from './database.ts';
 
 /** How far each of a session's append-only files has been read into the database, in bytes. */
-export type IngestCursors = { segments: number; gaps: number; chat: number };
+export type IngestCursors = { segments: number; gaps: number; chat: number; events: number };
 
 /** A segment with its leaf in the integrity log; `continuity` counts the breaks before it within its session (a new decoder run each). */
 export type StoredSegment = Segment & { leafIndex: number; continuity: number };
 
 type SegmentRow = {
-  session_id: SessionId; seq: number; room_id: RoomId; kind: 'media' | 'init'; container: 'ts' | 'fmp4' | 'aac'; file: string; init_file: string | null;
+  session_id: SessionId; seq: number; room_id: RoomId; kind: Segment['kind']; container: Segment['container']; file: string; init_file: string | null;
   sha256: string; bytes: number; start_ms: number; duration_ms: number; media_sequence: number; discontinuity: number; uri: string;
   arrived_ms: number; monotonic_ms: number; clock_offset_ms: number | null; leaf_index: number; continuity: number;
+  media_start_ms: number | null; encryption: string | null; byte_range: string | null; decoder: string | null;
 };
 type SessionRow = { id: SessionId; room_id: RoomId; start_ms: number; end_ms: number | null; segments: number; bytes: number | null; media_ms: number | null };
 
@@ -23,7 +24,16 @@ function toSegment(row: SegmentRow): StoredSegment {
     sha256: row.sha256, bytes: row.bytes, startMs: row.start_ms, durationMs: row.duration_ms, mediaSequence: row.media_sequence,
     discontinuity: row.discontinuity === 1, uri: row.uri, arrivedAtMs: row.arrived_ms, monotonicMs: row.monotonic_ms,
     clockOffsetMs: row.clock_offset_ms, leafIndex: row.leaf_index, continuity: row.continuity,
+    mediaStartMs: row.media_start_ms, encryption: fromJson(row.encryption), byteRange: fromJson(row.byte_range), decoder: fromJson(row.decoder),
   };
+}
+
+function toJson(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function fromJson<T>(text: string | null): T | null {
+  return text === null ? null : (JSON.parse(text) as T);
 }
 
 /** Sessions, stored files and gaps: the index over what the recorder wrote. */
@@ -35,7 +45,7 @@ export class RecordingStore {
     this.#db = db;
     this.#insertSegment = db.prepare(
       `INSERT OR IGNORE INTO segments (session_id, seq, room_id, kind, container, file, init_file, sha256, bytes, start_ms, duration_ms, media_sequence,
-         discontinuity, uri, arrived_ms, monotonic_ms, clock_offset_ms, leaf_index, continuity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         discontinuity, uri, arrived_ms, monotonic_ms, clock_offset_ms, leaf_index, continuity, media_start_ms, encryption, byte_range, decoder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertGap = db.prepare<[string, string, number, number, string]>('INSERT INTO gaps (room_id, session_id, from_ms, to_ms, reason) VALUES (?, ?, ?, ?, ?)');
   }
@@ -76,12 +86,12 @@ export class RecordingStore {
   /** How far a session's files were read; null when the session is unknown. */
   getCursors(id: SessionId): IngestCursors | null {
     return this.#db.prepare<[string], IngestCursors>(
-      'SELECT segments_cursor AS segments, gaps_cursor AS gaps, chat_cursor AS chat FROM sessions WHERE id = ?').get(id) ?? null;
+      'SELECT segments_cursor AS segments, gaps_cursor AS gaps, chat_cursor AS chat, events_cursor AS events FROM sessions WHERE id = ?').get(id) ?? null;
   }
 
   /** Remembers how far a session's files were read; inside the transaction that stored what was read. */
   setCursors(id: SessionId, cursors: IngestCursors): void {
-    this.#db.prepare('UPDATE sessions SET segments_cursor = ?, gaps_cursor = ?, chat_cursor = ? WHERE id = ?').run(cursors.segments, cursors.gaps, cursors.chat, id);
+    this.#db.prepare('UPDATE sessions SET segments_cursor = ?, gaps_cursor = ?, chat_cursor = ?, events_cursor = ? WHERE id = ?').run(cursors.segments, cursors.gaps, cursors.chat, cursors.events, id);
   }
 
   /** Stores a segment once: false when this session already has one with its number or file. */
@@ -89,7 +99,7 @@ export class RecordingStore {
     return this.#insertSegment.run(
       segment.sessionId, segment.seq, segment.roomId, segment.kind, segment.container, segment.file, segment.initFile, segment.sha256, segment.bytes,
       segment.startMs, segment.durationMs, segment.mediaSequence, segment.discontinuity ? 1 : 0, segment.uri, segment.arrivedAtMs, segment.monotonicMs,
-      segment.clockOffsetMs, leafIndex, continuity,
+      segment.clockOffsetMs, leafIndex, continuity, segment.mediaStartMs, toJson(segment.encryption), toJson(segment.byteRange), toJson(segment.decoder),
     ).changes === 1;
   }
 
@@ -108,6 +118,19 @@ export class RecordingStore {
     return this.#db.prepare<[string, number, number], { session_id: SessionId; from_ms: number; to_ms: number; reason: string }>(
       'SELECT session_id, from_ms, to_ms, reason FROM gaps WHERE room_id = ? AND from_ms < ? AND to_ms > ? ORDER BY from_ms').all(roomId, toMs, fromMs)
       .map((row) => ({ roomId, sessionId: row.session_id, fromMs: row.from_ms, toMs: row.to_ms, reason: JSON.parse(row.reason) as Fault }));
+  }
+
+  /** Stores an event. */
+  addEvent(event: SessionEvent): void {
+    this.#db.prepare('INSERT INTO session_events (room_id, session_id, at_ms, kind, reason, detail) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(event.roomId, event.sessionId, event.atMs, event.kind, toJson(event.reason), JSON.stringify(event.detail));
+  }
+
+  /** Events of a room within a range, oldest first. */
+  listEvents(roomId: RoomId, fromMs: number, toMs: number): SessionEvent[] {
+    return this.#db.prepare<[string, number, number], { session_id: SessionId; at_ms: number; kind: SessionEvent['kind']; reason: string | null; detail: string }>(
+      'SELECT session_id, at_ms, kind, reason, detail FROM session_events WHERE room_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms, id').all(roomId, fromMs, toMs)
+      .map((row) => ({ roomId, sessionId: row.session_id, atMs: row.at_ms, kind: row.kind, reason: fromJson(row.reason), detail: JSON.parse(row.detail) as SessionEvent['detail'] }));
   }
 
   /** All stored files of a session in order. */

@@ -7,12 +7,12 @@ export type StoredRoom = RoomInput & { id: RoomId; demo: boolean; enabled: boole
 
 type RoomRow = {
   id: string; name: string; url: string; chat_url: string | null; platform: string; host: string; note: string;
-  demo: number; enabled: number; created_ms: number;
+  demo: number; enabled: number; created_ms: number; source_kind: StoredRoom['sourceKind']; allow_private: number | null;
 };
 
 function toRoom(row: RoomRow): StoredRoom {
   return {
-    id: row.id as RoomId, name: row.name, url: row.url, chatUrl: row.chat_url, platform: row.platform, host: row.host, note: row.note,
+    id: row.id as RoomId, name: row.name, url: row.url, chatUrl: row.chat_url, platform: row.platform, host: row.host, note: row.note, sourceKind: row.source_kind, allowPrivate: row.allow_private === null ? null : row.allow_private === 1,
     demo: row.demo === 1, enabled: row.enabled === 1, createdAtMs: row.created_ms,
   };
 }
@@ -38,10 +38,10 @@ export class RoomStore {
   /** Adds a room, or overwrites what was entered for it. */
   save(room: StoredRoom): void {
     this.#db.prepare(
-      `INSERT INTO rooms (id, name, url, chat_url, platform, host, note, demo, enabled, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO rooms (id, name, url, chat_url, platform, host, note, demo, enabled, created_ms, source_kind, allow_private) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, chat_url = excluded.chat_url, platform = excluded.platform,
-         host = excluded.host, note = excluded.note, demo = excluded.demo, enabled = excluded.enabled, removed_ms = NULL`,
-    ).run(room.id, room.name, room.url, room.chatUrl, room.platform, room.host, room.note, room.demo ? 1 : 0, room.enabled ? 1 : 0, room.createdAtMs);
+         host = excluded.host, note = excluded.note, source_kind = excluded.source_kind, allow_private = excluded.allow_private, demo = excluded.demo, enabled = excluded.enabled, removed_ms = NULL`,
+    ).run(room.id, room.name, room.url, room.chatUrl, room.platform, room.host, room.note, room.demo ? 1 : 0, room.enabled ? 1 : 0, room.createdAtMs, room.sourceKind, room.allowPrivate === null ? null : room.allowPrivate ? 1 : 0);
   }
 
   /** Says whether a room is to be recorded. */

@@ -18,6 +18,6 @@ export const registryText = defineText(
 
 /** Steps of a room test. */
 export const testStepText: Dictionary<TestStep['name']> = defineText(
-  { resolve: '解析主机', connect: '建立连接', playlist: '读取播放列表', segment: '下载片段', decode: '解码画面', clock: '核对时钟' },
-  { resolve: 'Find the host', connect: 'Connect', playlist: 'Read the playlist', segment: 'Fetch a segment', decode: 'Decode the picture', clock: 'Compare clocks' },
+  { resolve: '解析主机', connect: '建立连接', playlist: '读取播放列表', segment: '下载片段', decode: '解码画面', clock: '核对时钟', disk: '检查磁盘' },
+  { resolve: 'Find the host', connect: 'Connect', playlist: 'Read the playlist', segment: 'Fetch a segment', decode: 'Decode the picture', clock: 'Compare clocks', disk: 'Check the disk' },
 );

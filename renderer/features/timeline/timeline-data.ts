@@ -23,7 +23,7 @@ export class TimelineData {
   readonly voiced = new SpanIndex<Spanned>((span) => span.startMs);
   readonly lanes: Readonly<Record<Lane, SpanIndex<Observation>>> = {
     speech: new SpanIndex((item) => item.id), ocr: new SpanIndex((item) => item.id),
-    image: new SpanIndex((item) => item.id), chat: new SpanIndex((item) => item.id),
+    image: new SpanIndex((item) => item.id), chat: new SpanIndex((item) => item.id), caption: new SpanIndex((item) => item.id),
   };
   readonly stills = new SpanIndex<StillItem>((item) => item.still.path);
   readonly gaps = new SpanIndex<GapItem>((item) => item.startMs);
