@@ -32,6 +32,7 @@ module.exports = {
       from: { path: `${engine}/${domain}/`, pathNot: tests },
       to: { path: `${engine}/(${[...domains.filter((other) => other !== domain && other !== 'library'), 'server', 'cli', 'entry', 'demo'].join('|')})/`, ...runtime },
     })),
+    { name: 'container-is-pure', severity: 'error', comment: 'Parsers and writers of media bytes: no files, no sockets, nothing of ours but the contract.', from: { path: `${engine}/container/`, pathNot: tests }, to: { pathNot: [`${engine}/container/`, '^electron/contract/', '^node:(crypto|buffer)$', '^(crypto|buffer)$'], ...runtime } },
     { name: 'store-is-below', severity: 'error', from: { path: `${engine}/store/`, pathNot: tests }, to: { path: engine, pathNot: [`${engine}/store/`], ...runtime } },
     { name: 'server-and-demo-know-no-domain', severity: 'error', from: { path: `${engine}/(server|demo)/`, pathNot: tests }, to: { path: `${engine}/(${[...domains.filter((d) => d !== 'library'), 'cli', 'entry'].join('|')})/`, ...runtime } },
     { name: 'sqlite-only-in-store', severity: 'error', from: { path: '^(electron|renderer|e2e|bench)/', pathNot: [`${engine}/store/`, '^e2e/platform/'] }, to: { path: ['^node_modules/better-sqlite3/', '^node:sqlite$'], ...runtime } },
