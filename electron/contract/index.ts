@@ -2,6 +2,7 @@ export * from './evidence.ts';
 export * from './faults.ts';
 export * from './flags.ts';
 export * from './ids.ts';
+export * from './library.ts';
 export * from './perception.ts';
 export * from './recording.ts';
 export * from './rooms.ts';

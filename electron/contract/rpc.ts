@@ -3,6 +3,7 @@ import { EvidencePackage, ExportRequest, VerifyReport } from './evidence.ts';
 import { Fault } from './faults.ts';
 import { DismissReason, Flag, FlagState, Observation } from './flags.ts';
 import { FlagId, PackageId, RoomId, SessionId } from './ids.ts';
+import { libraryEvents, libraryMethods } from './library.ts';
 import { Gap, Room, RoomInput, RoomTest, Session, SessionEvent, SourceKind } from './rooms.ts';
 import { ModelStatus, Status } from './status.ts';
 import { WallMs } from './time.ts';
@@ -55,6 +56,8 @@ export const methods = {
   'evidence.export': { params: ExportRequest, result: EvidencePackage },
   'evidence.cancel': { params: z.object({ id: PackageId }), result: EvidencePackage },
   'evidence.verify': { params: z.object({ id: PackageId }), result: VerifyReport },
+
+  ...libraryMethods,
 } as const satisfies Record<string, { params: z.ZodType; result: z.ZodType }>;
 
 /** The name of an RPC method. */
@@ -82,6 +85,7 @@ export const events = {
   flagsCommitted: z.object({ flags: z.array(Flag) }),
   packageChanged: EvidencePackage,
   statusChanged: Status,
+  ...libraryEvents,
   /** A sentence for people that belongs to no one object: disk gate, child restarted, model missing. */
   notice: z.object({ level: z.enum(['info', 'warning', 'error']), fault: Fault, atMs: WallMs }),
 } as const satisfies Record<string, z.ZodType>;
