@@ -93,11 +93,16 @@ function countRoom(store: Store, roomId: RoomId): RoomCount {
 function summarize(store: Store, layout: LibraryLayout, roomId: RoomId, url: string, before: RoomCount, startedMs: number, error: string | null) {
   const now = countRoom(store, roomId);
   return {
-    roomId, url, kind: 'hls' as const, dir: join(layout.rooms, roomId), segments: now.segments - before.segments, bytes: now.bytes - before.bytes,
+    roomId, url, kind: toKind(store, roomId), dir: join(layout.rooms, roomId), segments: now.segments - before.segments, bytes: now.bytes - before.bytes,
     mediaSeconds: (now.mediaMs - before.mediaMs) / 1000, sha256Head: store.log.head,
     gaps: store.recordings.listGaps(roomId, startedMs - 600_000, Number.MAX_SAFE_INTEGER).map((gap) => ({ from: formatIso(gap.fromMs), to: formatIso(gap.toMs), reason: gap.reason.code })),
     error: now.segments - before.segments > 0 ? null : error ?? 'nothing was received',
   };
+}
+
+function toKind(store: Store, roomId: RoomId): 'hls' | 'flv' {
+  const session = store.recordings.latestSession(roomId);
+  return session !== null && store.recordings.listTail(session.id, 1)[0]?.container === 'flv' ? 'flv' : 'hls';
 }
 
 /** Turns a fault into the one line a command prints. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatIso } from '../../contract/time.ts';
 import type { ChatRecord } from '../../contract/recording.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import { openResponse, playlistLimits } from './http-fetcher.ts';
 import { planRecovery } from './recovery-policy.ts';
 import { toFault } from '../../contract/faults.ts';
@@ -12,11 +13,11 @@ const ChatLine = z.object({ at: z.string().max(64), user: z.string().max(200).de
 const maxLineBytes = 16 << 10;
 
 /** Reads a chat address (one JSON message a line, kept open) and hands over messages in batches; reconnects for ever until aborted. */
-export async function followChat(url: string, signal: AbortSignal, onMessages: (records: ChatRecord[]) => Promise<void>): Promise<void> {
+export async function followChat(url: string, policy: AddressPolicy, signal: AbortSignal, onMessages: (records: ChatRecord[]) => Promise<void>): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await openResponse(url, { limits: { ...playlistLimits, totalTimeoutMs: 2_147_483_647, idleTimeoutMs: 90_000 }, signal, acceptCompressed: false }, async (_head, response) => {
+      await openResponse(url, { limits: { ...playlistLimits, totalTimeoutMs: 2_147_483_647, idleTimeoutMs: 90_000 }, signal, policy, acceptCompressed: false }, async (_head, response) => {
         let rest = '';
         response.setEncoding('utf8');
         for await (const chunk of response as AsyncIterable<string>) {

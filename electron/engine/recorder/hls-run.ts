@@ -1,6 +1,9 @@
 import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
+import type { Encryption } from '../../contract/rooms.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import { HlsSource, type PlaylistRead } from './hls-source.ts';
-import type { ListedSegment } from './playlist-parser.ts';
+import { KeyStore } from './key-store.ts';
+import type { ListedKey, ListedSegment } from './playlist-parser.ts';
 import { fetchSegment, type FetchedFile } from './segment-fetcher.ts';
 import { planSegments, type SegmentPlan } from './segment-plan.ts';
 import { discardFile, plainSegment } from './session-controller.ts';
@@ -16,12 +19,14 @@ const endedPollMs = 5000;
 export class HlsRun implements SourceRun {
   readonly #url: string;
   readonly #source: HlsSource;
+  readonly #keys = new KeyStore();
+  #keyUri: string | null = null;
   #pendingCapture = true;
   #endedPath: string | null = null;
   #lastNewMs = performance.now();
-  constructor(url: string) {
+  constructor(url: string, policy: AddressPolicy) {
     this.#url = url;
-    this.#source = new HlsSource(url);
+    this.#source = new HlsSource(url, policy);
   }
 
   forget(): void {
@@ -91,7 +96,7 @@ export class HlsRun implements SourceRun {
         const segment = plan.fetch[index] as ListedSegment;
         queue.push({ segment, startMs, file: segment.isGap
           ? Promise.resolve(makeFault('segment-lost', segment.uri, '直播源声明此段缺失（EXT-X-GAP）'))
-          : fetchSegment(segment.uri, segment.range, session.dir, session.nextStem(), Math.max(6000, 3 * targetDurationMs), both) });
+          : fetchSegment({ uri: segment.uri, range: segment.range, dir: session.dir, stem: session.nextStem(), budgetMs: Math.max(6000, 3 * targetDurationMs), signal: both, policy: context.policy }) });
         startMs += segment.durationMs;
         index += 1;
       }
@@ -135,17 +140,28 @@ export class HlsRun implements SourceRun {
       await discardFile(file);
       throw thrown;
     });
+    const encryption = segment.key === null ? null : await this.#resolveKey(segment.key, context);
     await session.commit({
-      ...plainSegment, mediaSequence: segment.mediaSequence, uri: segment.uri, initFile, startMs, durationMs: segment.durationMs, discontinuity: segment.discontinuity, byteRange: segment.range,
+      ...plainSegment, encryption, mediaSequence: segment.mediaSequence, uri: segment.uri, initFile, startMs, durationMs: segment.durationMs, discontinuity: segment.discontinuity, byteRange: segment.range,
     }, file);
     if (segment.durationMs > 0) context.setBitrate(Math.round((file.bytes * 8000) / segment.durationMs));
     context.setState('live', null);
   }
 
-  #storeInit(init: NonNullable<ListedSegment['init']>, startMs: number, { session, signal }: RunContext): Promise<string> {
+  async #resolveKey(key: ListedKey, { session, signal, policy }: RunContext): Promise<Encryption> {
+    const { encryption, fault } = await this.#keys.resolve(key, policy, signal);
+    const seen = `${key.uri} ${encryption.keyHex === null}`;
+    if (seen !== this.#keyUri) {
+      this.#keyUri = seen;
+      session.noteEvent('key-changed', fault, { method: key.method, keyUri: key.uri, isKnown: encryption.keyHex !== null });
+    }
+    return encryption;
+  }
+
+  #storeInit(init: NonNullable<ListedSegment['init']>, startMs: number, { session, signal, policy }: RunContext): Promise<string> {
     const key = `${toPath(init.uri)}#${init.range?.from ?? ''}-${init.range?.to ?? ''}`;
     return session.storeInit(key, startMs, init.uri, async () => {
-      const fetched = await fetchSegment(init.uri, init.range, session.dir, session.nextStem(), 10_000, signal);
+      const fetched = await fetchSegment({ uri: init.uri, range: init.range, dir: session.dir, stem: session.nextStem(), budgetMs: 10_000, signal, policy });
       if ('code' in fetched) throw new FaultError(fetched);
       return fetched;
     });

@@ -1,5 +1,6 @@
 import { FaultError, makeFault } from '../../contract/faults.ts';
 import type { CaptureRecord } from '../../contract/recording.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import { fetchText, safeUrl, type ResponseHead } from './http-fetcher.ts';
 import { orderVariants, parsePlaylist, type MasterPlaylist, type MediaPlaylist, type Variant } from './playlist-parser.ts';
 
@@ -11,13 +12,15 @@ const secretHeaders = new Set(['set-cookie', 'authorization', 'proxy-authorizati
 /** An HLS address: a master playlist is resolved to its best rendition once, and again after a failure, falling to the next rendition. */
 export class HlsSource {
   readonly #url: string;
+  readonly #policy: AddressPolicy;
   #chosen: { mediaUrl: string; masterText: string | null } | null = null;
   #variants: Variant[] = [];
   #variantIndex = 0;
   /** Server clock minus ours, measured at the last playlist; null when the server gives no Date. */
   clockOffsetMs: number | null = null;
-  constructor(url: string) {
+  constructor(url: string, policy: AddressPolicy) {
     this.#url = url;
+    this.#policy = policy;
   }
 
   /** The renditions of the last master playlist; empty for a media playlist. */
@@ -34,7 +37,7 @@ export class HlsSource {
   /** Reads the media playlist; throws FaultError. */
   async read(signal: AbortSignal): Promise<PlaylistRead> {
     const url = this.#chosen?.mediaUrl ?? this.#url;
-    const { head, text } = await fetchText(url, signal);
+    const { head, text } = await fetchText(url, signal, this.#policy);
     this.clockOffsetMs = head.clockOffsetMs;
     const parsed = parsePlaylist(text, head.url);
     if ('code' in parsed) throw new FaultError(parsed);
@@ -51,7 +54,7 @@ export class HlsSource {
       throw new FaultError(makeFault('playlist-invalid', safeUrl(masterUrl), '主播放列表没有指向媒体播放列表', { retryable: true }));
     }
     this.#chosen = { mediaUrl: variant.uri, masterText };
-    const { head, text } = await fetchText(variant.uri, signal);
+    const { head, text } = await fetchText(variant.uri, signal, this.#policy);
     const parsed = parsePlaylist(text, head.url);
     if ('code' in parsed) throw new FaultError(parsed);
     if (parsed.kind !== 'media') throw new FaultError(makeFault('playlist-invalid', safeUrl(head.url), '主播放列表嵌套', { retryable: true }));

@@ -1,7 +1,10 @@
 import { request as httpRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
+import { lookup as lookUpName, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { isPrivateAddress, type AddressPolicy } from './address-policy.ts';
 import { FaultError, makeFault, type Fault, type FaultCode } from '../../contract/faults.ts';
 
 /** Bounds of one request; times in milliseconds, sizes in bytes. */
@@ -20,7 +23,25 @@ export type ResponseHead = {
   declaredBytes: number | null;
 };
 
-const agents = { http: new HttpAgent({ keepAlive: true, maxSockets: 16 }), https: new HttpsAgent({ keepAlive: true, maxSockets: 16 }) };
+// Two sets of connections: one that was opened to a private address must not be used for a room that may not visit any.
+const makeAgents = () => ({ http: new HttpAgent({ keepAlive: true, maxSockets: 16 }), https: new HttpsAgent({ keepAlive: true, maxSockets: 16 }) });
+const agents = { open: makeAgents(), publicOnly: makeAgents() };
+
+/** Names are looked up by the socket itself, so that what is checked is what is connected to. */
+const lookUpPublic: LookupFunction = (host, options, callback) => {
+  lookUpName(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    if (error !== null) return callback(error, '', 0);
+    const refused = addresses.find(({ address }) => isPrivateAddress(address));
+    const first = addresses[0];
+    if (refused !== undefined || first === undefined) return callback(new FaultError(toPrivateFault(host, refused?.address ?? '')), '', 0);
+    if (options.all === true) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};
+
+function toPrivateFault(host: string, address: string): Fault {
+  return makeFault('address-private', host, `${host}${address === '' || address === host ? '' : `（${address}）`} 是内部网络地址，未予访问`);
+}
 const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0 Safari/537.36';
 const connectErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'EADDRNOTAVAIL', 'HPE_INVALID_CONSTANT']);
 
@@ -84,8 +105,8 @@ function toHead(url: string, response: IncomingMessage, requestedAtMs: number): 
   };
 }
 
-/** Options of one request: byte range [from, to] inclusive, and whether compressed answers are welcome. */
-export type FetchOptions = { limits: FetchLimits; signal: AbortSignal; acceptCompressed: boolean; range?: { from: number; to: number } };
+/** Options of one request: byte range [from, to] inclusive, which addresses may be visited, and whether compressed answers are welcome. */
+export type FetchOptions = { limits: FetchLimits; signal: AbortSignal; acceptCompressed: boolean; policy: AddressPolicy; range?: { from: number; to: number } };
 
 /**
  * Opens a GET, following redirects within limits, and hands head and body to `consume`.
@@ -113,6 +134,10 @@ export async function openResponse<T>(url: string, options: FetchOptions, consum
         continue;
       }
       const head = toHead(address.href, response, requestedAtMs);
+      if (head.statusCode === 429) {
+        response.destroy();
+        throw new FaultError(makeFault('too-busy', safeUrl(url), 'HTTP 429', { retryable: true, cause: head.headers['retry-after'] ?? '' }));
+      }
       if (head.statusCode !== 200 && head.statusCode !== 206) {
         response.destroy();
         throw new FaultError(makeFault('http-status', safeUrl(url), `HTTP ${head.statusCode}`, { retryable: true, cause: head.statusCode }));
@@ -133,7 +158,11 @@ function openOnce(address: URL, options: FetchOptions, signal: AbortSignal): Pro
     const secure = address.protocol === 'https:';
     const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': options.acceptCompressed ? 'gzip, deflate, br' : 'identity' };
     if (options.range !== undefined) headers['range'] = `bytes=${options.range.from}-${options.range.to}`;
-    const outgoing = (secure ? httpsRequest : httpRequest)(address, { agent: secure ? agents.https : agents.http, headers, signal, maxHeaderSize: 64 << 10 });
+    const host = address.hostname.replace(/^\[|\]$/g, '');
+    if (!options.policy.allowPrivate && isPrivateAddress(host)) return reject(new FaultError(toPrivateFault(host, host)));
+    const pool = options.policy.allowPrivate ? agents.open : agents.publicOnly;
+    const lookup = options.policy.allowPrivate ? {} : { lookup: lookUpPublic };
+    const outgoing = (secure ? httpsRequest : httpRequest)(address, { agent: secure ? pool.https : pool.http, headers, signal, maxHeaderSize: 64 << 10, ...lookup });
     const timer = setTimeout(() => outgoing.destroy(Object.assign(new Error(`no answer within ${options.limits.connectTimeoutMs} ms`), { code: 'ETIMEDOUT' })), options.limits.connectTimeoutMs);
     outgoing.on('error', (error) => {
       clearTimeout(timer);
@@ -173,8 +202,8 @@ export async function readBody(head: ResponseHead, response: IncomingMessage, ma
 }
 
 /** Fetches a text whole, undoing compression within bounds. */
-export async function fetchText(url: string, signal: AbortSignal, limits: FetchLimits = playlistLimits): Promise<{ head: ResponseHead; text: string }> {
-  return openResponse(url, { limits, signal, acceptCompressed: true }, async (head, response) => {
+export async function fetchText(url: string, signal: AbortSignal, policy: AddressPolicy, limits: FetchLimits = playlistLimits): Promise<{ head: ResponseHead; text: string }> {
+  return openResponse(url, { limits, signal, policy, acceptCompressed: true }, async (head, response) => {
     const chunks: Buffer[] = [];
     await readBody(head, response, limits.maxBytes, (chunk) => void chunks.push(chunk)).catch((thrown: unknown) => {
       if (thrown instanceof FaultError && thrown.fault.code === 'segment-too-large') {

@@ -5,6 +5,9 @@ import { safeUrl } from './http-fetcher.ts';
 /** A byte range [from, to], inclusive. */
 export type ByteRange = { from: number; to: number };
 
+/** A key as the playlist names it: address, and the IV in hex (the media sequence number where none is given, RFC 8216 5.2). */
+export type ListedKey = { method: 'AES-128' | 'SAMPLE-AES' | 'other'; uri: string; ivHex: string };
+
 /** One segment as the playlist lists it. */
 export type ListedSegment = {
   uri: string; durationMs: number; mediaSequence: number; discontinuity: boolean;
@@ -13,7 +16,8 @@ export type ListedSegment = {
   range: ByteRange | null;
   init: { uri: string; range: ByteRange | null } | null;
   programDateMs: number | null;
-  encrypted: boolean;
+  /** How the segment is encrypted (EXT-X-KEY); null for clear ones. */
+  key: ListedKey | null;
 };
 
 /** A media playlist. */
@@ -28,7 +32,7 @@ const maxSegments = 20_000;
 type RawRange = { length: number; offset: number } | undefined;
 type RawSegment = {
   uri: string; duration?: number; discontinuity?: boolean; byterange?: RawRange; map?: { uri: string; byterange?: RawRange };
-  dateTimeObject?: Date; key?: { method?: string };
+  dateTimeObject?: Date; key?: { method?: string; uri?: string; iv?: Uint32Array; keyformat?: string };
 };
 type RawManifest = {
   segments?: RawSegment[]; mediaSequence?: number; targetDuration?: number; endList?: boolean;
@@ -91,8 +95,17 @@ function toSegments(manifest: RawManifest, gaps: ReadonlySet<string>, baseUrl: s
     range: toRange(segment.byterange),
     init: segment.map === undefined ? null : { uri: new URL(segment.map.uri, baseUrl).href, range: toRange(segment.map.byterange) },
     programDateMs: segment.dateTimeObject === undefined ? null : segment.dateTimeObject.getTime(),
-    encrypted: segment.key !== undefined && segment.key.method !== 'NONE',
+    key: toKey(segment.key, first + index, baseUrl),
   }));
+}
+
+function toKey(key: RawSegment['key'], mediaSequence: number, baseUrl: string): ListedKey | null {
+  if (key?.method === undefined || key.method === 'NONE') return null;
+  const isPlain = key.keyformat === undefined || key.keyformat === 'identity';
+  const method = !isPlain ? 'other' : key.method === 'AES-128' || key.method === 'SAMPLE-AES' ? key.method : 'other';
+  const uri = key.uri === undefined ? '' : URL.canParse(key.uri, baseUrl) ? new URL(key.uri, baseUrl).href : key.uri;
+  const ivHex = key.iv === undefined ? mediaSequence.toString(16).padStart(32, '0') : Array.from(key.iv, (word) => word.toString(16).padStart(8, '0')).join('');
+  return { method, uri, ivHex };
 }
 
 // m3u8-parser 7.2 drops EXT-X-GAP, so the addresses it applies to are read here.

@@ -68,7 +68,7 @@ export class RoomRecording {
   async #record(): Promise<void> {
     const { signal } = this.#stop;
     const { roomId, source, report } = this.#options;
-    const chat = source.chatUrl === null ? Promise.resolve() : followChat(source.chatUrl, signal, (records) => this.#session.addChat(records));
+    const chat = source.chatUrl === null ? Promise.resolve() : followChat(source.chatUrl, this.#context.policy, signal, (records) => this.#session.addChat(records));
     let ended = false;
     this.#setState('connecting', null);
     while (!signal.aborted && !ended) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
 import type { RecordingSource } from '../../contract/recording.ts';
 import type { RoomTest, TestStep } from '../../contract/rooms.ts';
+import { toAddressPolicy } from './address-policy.ts';
 import { HlsSource } from './hls-source.ts';
 import { fetchSegment } from './segment-fetcher.ts';
 
@@ -15,7 +16,8 @@ export const noTest: RoomTest = { ok: false, steps: [], variants: [], gbPerDay: 
 export type AddressTest = { test: RoomTest; file: string | null; initFile: string | null };
 
 /** Tries an address step by step as the recorder would use it; stops at the first step that fails. */
-export async function testAddress({ url }: RecordingSource, dir: string, signal: AbortSignal): Promise<AddressTest> {
+export async function testAddress({ url, allowPrivate }: RecordingSource, dir: string, signal: AbortSignal): Promise<AddressTest> {
+  const policy = toAddressPolicy(url, allowPrivate);
   const steps: TestStep[] = [];
   const test: RoomTest = { ...noTest, steps };
   const result: AddressTest = { test, file: null, initFile: null };
@@ -33,7 +35,7 @@ export async function testAddress({ url }: RecordingSource, dir: string, signal:
   try {
     await mkdir(dir, { recursive: true });
     await attempt('resolve', () => resolveHost(url));
-    const source = new HlsSource(url);
+    const source = new HlsSource(url, policy);
     const read = await source.read(signal).catch((thrown: unknown) => {
       const fault = toFault(thrown, url);
       if (fault.code.startsWith('playlist-')) steps.push({ name: 'connect', ok: true, detail: '', fault: null });
@@ -47,11 +49,11 @@ export async function testAddress({ url }: RecordingSource, dir: string, signal:
     const last = segments.at(-1);
     await attempt('segment', async () => {
       if (last === undefined) throw new FaultError(makeFault('playlist-empty', url, '播放列表里没有分段'));
-      const fetched = orThrow(await fetchSegment(last.uri, last.range, dir, 'segment', 10_000, signal));
+      const fetched = orThrow(await fetchSegment({ uri: last.uri, range: last.range, dir, stem: 'segment', budgetMs: 10_000, signal, policy }));
       result.file = join(dir, 'segment.bin');
       await rename(fetched.partPath, result.file);
       if (last.init !== null) {
-        const init = orThrow(await fetchSegment(last.init.uri, last.init.range, dir, 'init', 10_000, signal));
+        const init = orThrow(await fetchSegment({ uri: last.init.uri, range: last.init.range, dir, stem: 'init', budgetMs: 10_000, signal, policy }));
         result.initFile = join(dir, 'init.bin');
         await rename(init.partPath, result.initFile);
       }

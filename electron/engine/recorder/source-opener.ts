@@ -1,11 +1,31 @@
 import { FaultError, makeFault } from '../../contract/faults.ts';
 import type { RecordingSource } from '../../contract/recording.ts';
+import { FlvRun } from './flv-run.ts';
 import { HlsRun } from './hls-run.ts';
+import { openResponse, playlistLimits } from './http-fetcher.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 
-/** Makes the run for an address: by the kind a person chose, else by its scheme and by what the server sends. Throws FaultError. */
+const sniffedBytes = 512;
+
+/** Makes the run for an address: by the kind a person chose, else by its name and, where that says nothing, by what the server sends. Throws FaultError. */
 export async function openSource(source: RecordingSource, context: RunContext): Promise<SourceRun> {
-  await Promise.resolve();
-  if (source.sourceKind === 'auto' || source.sourceKind === 'hls') return new HlsRun(source.url);
-  throw new FaultError(makeFault('source-unsupported', context.roomId, `还不支持这种来源：${source.sourceKind}`));
+  const kind = source.sourceKind === 'auto' ? await findKind(source.url, context) : source.sourceKind;
+  if (kind === 'hls') return new HlsRun(source.url, context.policy);
+  if (kind === 'flv') return new FlvRun(source.url);
+  throw new FaultError(makeFault('source-unsupported', context.roomId, kind === 'rtmp' ? '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址' : '不支持网页地址，请填写直播流地址'));
+}
+
+async function findKind(url: string, { signal, policy }: RunContext): Promise<'hls' | 'flv' | 'rtmp'> {
+  if (/^rtmps?:/i.test(url)) return 'rtmp';
+  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  if (/\.m3u8$/i.test(path) || path === '') return 'hls';
+  if (/\.flv$/i.test(path)) return 'flv';
+  return openResponse(url, { limits: playlistLimits, signal, policy, acceptCompressed: false }, async (_head, response) => {
+    let head = Buffer.alloc(0);
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length >= sniffedBytes) break;
+    }
+    return head.toString('latin1', 0, 3) === 'FLV' ? 'flv' : 'hls';
+  });
 }
