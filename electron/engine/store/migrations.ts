@@ -84,4 +84,43 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX session_events_by_time ON session_events (room_id, at_ms);
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN media_segments INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN media_ms REAL NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN file_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN repaired_ms REAL;
+  UPDATE sessions SET
+    media_segments = (SELECT count(*) FROM segments g WHERE g.session_id = sessions.id AND g.kind = 'media'),
+    media_bytes = (SELECT coalesce(sum(bytes), 0) FROM segments g WHERE g.session_id = sessions.id AND g.kind = 'media'),
+    media_ms = (SELECT coalesce(sum(duration_ms), 0) FROM segments g WHERE g.session_id = sessions.id AND g.kind = 'media'),
+    file_bytes = (SELECT coalesce(sum(bytes), 0) FROM segments g WHERE g.session_id = sessions.id);
+  CREATE TRIGGER segments_are_counted AFTER INSERT ON segments BEGIN
+    UPDATE sessions SET file_bytes = file_bytes + new.bytes, media_segments = media_segments + (new.kind = 'media'),
+      media_bytes = media_bytes + CASE new.kind WHEN 'media' THEN new.bytes ELSE 0 END, media_ms = media_ms + CASE new.kind WHEN 'media' THEN new.duration_ms ELSE 0 END
+    WHERE id = new.session_id;
+  END;
+
+  CREATE INDEX segments_whole_files ON segments (room_id, start_ms) WHERE container = 'file';
+
+  CREATE TABLE holds (id TEXT PRIMARY KEY, room_id TEXT NOT NULL, session_id TEXT, created_ms REAL NOT NULL, released_ms REAL, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX holds_by_room ON holds (room_id, created_ms);
+
+  CREATE TABLE deletions (
+    session_id TEXT PRIMARY KEY, room_id TEXT NOT NULL, scheduled_ms REAL NOT NULL, scheduled_by TEXT NOT NULL, reason TEXT NOT NULL, purge_after_ms REAL NOT NULL,
+    deleted_ms REAL, deleted_by TEXT
+  ) WITHOUT ROWID;
+
+  CREATE TABLE verifications (session_id TEXT PRIMARY KEY, at_ms REAL NOT NULL, altered INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE altered_files (session_id TEXT NOT NULL, seq INTEGER NOT NULL, room_id TEXT NOT NULL, path TEXT NOT NULL, expected TEXT NOT NULL, actual TEXT, found_ms REAL NOT NULL, PRIMARY KEY (session_id, seq)) WITHOUT ROWID;
+
+  CREATE TABLE library_tasks (id TEXT PRIMARY KEY, created_ms REAL NOT NULL, body TEXT NOT NULL, payload TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE imports (session_id TEXT PRIMARY KEY, content_sha256 TEXT NOT NULL, source TEXT NOT NULL, at_ms REAL NOT NULL) WITHOUT ROWID;
+  CREATE INDEX imports_by_content ON imports (content_sha256);
+
+  CREATE TABLE view_pieces (
+    session_id TEXT NOT NULL, seq INTEGER NOT NULL, piece INTEGER NOT NULL, room_id TEXT NOT NULL, file TEXT NOT NULL, init_file TEXT,
+    start_ms REAL NOT NULL, duration_ms REAL NOT NULL, PRIMARY KEY (session_id, seq, piece)
+  ) WITHOUT ROWID;
+  `,
 ];

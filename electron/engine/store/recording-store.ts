@@ -63,12 +63,33 @@ export class RecordingStore {
   /** A room's sessions, newest first, with their totals. */
   listSessions(roomId: RoomId | null, limit: number): Session[] {
     const rows = timed('listSessions', () => this.#db.prepare<[string | null, string | null, number], SessionRow>(
-      `SELECT s.id, s.room_id, s.start_ms, s.end_ms, count(g.seq) AS segments, sum(g.bytes) AS bytes, sum(g.duration_ms) AS media_ms
-       FROM (SELECT * FROM sessions WHERE ? IS NULL OR room_id = ? ORDER BY start_ms DESC LIMIT ?) s
-       LEFT JOIN segments g ON g.session_id = s.id AND g.kind = 'media' GROUP BY s.id ORDER BY s.start_ms DESC`).all(roomId, roomId, limit));
+      `SELECT id, room_id, start_ms, end_ms, media_segments AS segments, media_bytes AS bytes, media_ms
+       FROM sessions WHERE ? IS NULL OR room_id = ? ORDER BY start_ms DESC LIMIT ?`).all(roomId, roomId, limit));
     return rows.map((row) => ({
       id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms, segments: row.segments, bytes: row.bytes ?? 0, mediaMs: row.media_ms ?? 0,
     }));
+  }
+
+  /** Bytes of every stored file, by session, and whether it is over. */
+  listSizes(): { id: SessionId; roomId: RoomId; startMs: number; endMs: number | null; fileBytes: number }[] {
+    return this.#db.prepare<[], { id: SessionId; roomId: RoomId; startMs: number; endMs: number | null; fileBytes: number }>(
+      'SELECT id, room_id AS roomId, start_ms AS startMs, end_ms AS endMs, file_bytes AS fileBytes FROM sessions').all();
+  }
+
+  /** When the session's folder was last found complete and closed; null = never, or it may have changed since. */
+  getRepairedMs(id: SessionId): number | null {
+    return this.#db.prepare<[string], { repaired_ms: number | null }>('SELECT repaired_ms FROM sessions WHERE id = ?').get(id)?.repaired_ms ?? null;
+  }
+
+  /** Notes (or with null forgets) that a session that is over was found complete. */
+  setRepairedMs(id: SessionId, atMs: number | null): void {
+    this.#db.prepare('UPDATE sessions SET repaired_ms = ? WHERE id = ?').run(atMs, id);
+  }
+
+  /** A session with its totals; null when it is unknown. */
+  getTotals(id: SessionId): Session | null {
+    const row = this.#db.prepare<[string], SessionRow>('SELECT id, room_id, start_ms, end_ms, media_segments AS segments, media_bytes AS bytes, media_ms FROM sessions WHERE id = ?').get(id);
+    return row === undefined ? null : { id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms, segments: row.segments, bytes: row.bytes ?? 0, mediaMs: row.media_ms ?? 0 };
   }
 
   /** A room's newest session without its totals; null when it has none. */
@@ -138,11 +159,12 @@ export class RecordingStore {
     return timed('listSegments', () => this.#db.prepare<[string], SegmentRow>('SELECT * FROM segments WHERE session_id = ? ORDER BY seq').all(sessionId)).map(toSegment);
   }
 
-  /** Media segments of a room that overlap a range, oldest first; a segment lasts at most a minute, which bounds the index scan. */
+  /** Media segments of a room that overlap a range, oldest first; a segment lasts at most a minute, an imported whole file at most a day, which bounds the index scan. */
   listSegmentsInRange(roomId: RoomId, fromMs: number, toMs: number): StoredSegment[] {
-    return this.#db.prepare<[string, number, number, number], SegmentRow>(
-      `SELECT * FROM segments WHERE room_id = ? AND kind = 'media' AND start_ms < ? AND start_ms > ? AND start_ms + duration_ms > ? ORDER BY start_ms, seq`)
-      .all(roomId, toMs, fromMs - 60_000, fromMs).map(toSegment);
+    return this.#db.prepare<[string, number, number, number, string, number, number, number], SegmentRow>(
+      `SELECT * FROM segments WHERE room_id = ? AND kind = 'media' AND start_ms < ? AND start_ms > ? AND start_ms + duration_ms > ?
+       UNION ALL SELECT * FROM segments WHERE room_id = ? AND container = 'file' AND kind = 'media' AND start_ms <= ? AND start_ms > ? AND start_ms + duration_ms > ? ORDER BY start_ms, seq`)
+      .all(roomId, toMs, fromMs - 60_000, fromMs, roomId, fromMs - 60_000, fromMs - 86_400_000, fromMs).map(toSegment);
   }
 
   /** The newest media segments of a session, oldest first. */
