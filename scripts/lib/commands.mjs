@@ -34,6 +34,7 @@ const commands = {
   check: (args) => runOnEngineNode('scripts/check.mjs', args),
   build: async () => buildWhenStale(root, ['renderer', 'shell'], { force: true }),
   bench: (args) => runOnEngineNode('bench/run-bench.ts', args),
+  soak: (args) => runOnEngineNode('e2e/soak/run-soak.ts', args),
   package: (args) => runOnEngineNode('scripts/package.mjs', args),
 };
 const needsBuild = new Set(['start', 'test', 'package', 'bench']);

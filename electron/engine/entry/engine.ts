@@ -129,8 +129,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const restored = rooms.restoreFromBackup();
     notice({ ...lost, message: `${lost.message}；恢复了 ${restored} 个直播间` });
   }
+  recorder.start(); // its process starts while the library is put in order
   const repair = repairLibrary(store, layout, { analyse: true, nowMs: Date.now() });
   if (repair.ingested + repair.renamed + repair.discardedParts + repair.cutBytes > 0) options.onLine(`录制库已整理：补登 ${repair.ingested} 段，续完 ${repair.renamed} 段，弃去未收完 ${repair.discardedParts} 段`);
+  rooms.startAll((room) => room.demo);
   screening.pump();
   const server: RunningServer = await startServer({
     rendererDir, derivedDir: layout.derived,
@@ -144,9 +146,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onSocket: (socket) => hub.attach(socket),
   }, { port: options.port, host: options.host });
   await status.start();
-  recorder.start();
   perception.start();
-  rooms.startAll((room) => room.demo);
   if (options.demo || store.rooms.list().some((room) => room.demo)) await demo.start();
   return {
     url: server.url, ticketUrl: server.makeTicketUrl(), isFirstRun,

@@ -50,6 +50,7 @@ export class RecorderHost {
     this.#options = options;
     this.#child = new ChildSupervisor<RecorderCommand, RecorderReport>({
       name: 'recorder', entryFile: fileURLToPath(new URL('../recorder/recorder-worker.ts', import.meta.url)), args: [], reportSchema: RecorderReport,
+      minBackoffMs: 200, maxBackoffMs: 1500, // footage is lost while it is away: back within three seconds however often it dies
       onReport: (report) => this.#receive(report), onStatus: (status) => this.#childChanged(status),
     });
   }

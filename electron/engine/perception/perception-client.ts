@@ -40,7 +40,7 @@ export class PerceptionClient {
   constructor(options: PerceptionClientOptions) {
     this.#options = options;
     this.#supervisor = new ChildSupervisor<PerceptionRequest, PerceptionReply>({
-      name: options.lane,
+      name: options.lane, niceness: 10,
       entryFile: fileURLToPath(new URL('./perception-worker.ts', import.meta.url)),
       args: [options.lane, '--models', options.modelsDir, ...(options.userModelsDir === null ? [] : ['--user-models', options.userModelsDir])],
       reportSchema: PerceptionReply,

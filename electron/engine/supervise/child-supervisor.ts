@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess, Serializable } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
@@ -20,6 +21,8 @@ export type ChildSupervisorOptions<Report> = {
   env?: Record<string, string>;
   minBackoffMs?: number;
   maxBackoffMs?: number;
+  /** Scheduling priority below the engine's own, 0…19: what may wait must not keep the recorder waiting. */
+  niceness?: number;
 };
 
 const STEADY_AFTER_MS = 60_000;
@@ -97,6 +100,7 @@ export class ChildSupervisor<Command extends Serializable, Report> {
       serialization: 'json',
     });
     this.#child = child;
+    if (child.pid !== undefined && this.#options.niceness !== undefined) this.#lowerPriority(child.pid, this.#options.niceness);
     this.#setState('starting');
     void this.#passThrough(child.stdout, () => undefined);
     const errors = this.#passThrough(child.stderr, (line) => {
@@ -115,6 +119,14 @@ export class ChildSupervisor<Command extends Serializable, Report> {
         this.#ended(child, startedAtMs, lastLine === '' ? how : `${how}: ${lastLine}`);
       });
     });
+  }
+
+  #lowerPriority(pid: number, niceness: number): void {
+    try {
+      setPriority(pid, niceness);
+    } catch (thrown) {
+      this.#print(`keeps its priority: ${String(thrown)}`);
+    }
   }
 
   #receive(child: ChildProcess, message: unknown): void {
