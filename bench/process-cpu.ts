@@ -18,6 +18,16 @@ export function parseStat(text: string): ProcessStat | null {
 
 /** CPU seconds (user and system) that processes and all their descendants have used so far. */
 export async function readTreeCpuSeconds(rootPids: readonly number[]): Promise<number> {
+  return (await readTree(rootPids)).reduce((sum, stat) => sum + stat.ticks, 0) / ticksPerSecond;
+}
+
+/** Resident memory of processes and all their descendants in MiB; pages they share are counted once for each. */
+export async function readTreeMemoryMiB(rootPids: readonly number[]): Promise<number> {
+  const sizes = await Promise.all((await readTree(rootPids)).map(async ({ pid }) => /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1]));
+  return sizes.reduce((sum, kib) => sum + Number(kib ?? 0) / 1024, 0);
+}
+
+async function readTree(rootPids: readonly number[]): Promise<ProcessStat[]> {
   const stats: ProcessStat[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -29,5 +39,5 @@ export async function readTreeCpuSeconds(rootPids: readonly number[]): Promise<n
     before = tree.size;
     for (const stat of stats) if (tree.has(stat.parent)) tree.add(stat.pid);
   }
-  return stats.filter((stat) => tree.has(stat.pid)).reduce((sum, stat) => sum + stat.ticks, 0) / ticksPerSecond;
+  return stats.filter((stat) => tree.has(stat.pid));
 }

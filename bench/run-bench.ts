@@ -3,8 +3,9 @@ import { type Bench, type BenchResult, formatTable, skipBench } from './bench-re
 import { coldStart } from './cold-start.ts';
 import { flagLatency } from './flag-latency.ts';
 import { recordCpu } from './record-cpu.ts';
+import { recordScale } from './record-scale.ts';
 
-const benches: readonly Bench[] = [recordCpu, flagLatency, coldStart];
+const benches: readonly Bench[] = [recordCpu, recordScale, flagLatency, coldStart];
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0 || process.argv.includes('--help')) {
