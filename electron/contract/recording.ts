@@ -56,7 +56,9 @@ export const RecorderCommand = z.discriminatedUnion('type', [
     untilEnd: z.boolean() }),
   z.object({ type: z.literal('stop'), roomId: RoomId }),
   /** Close the write gate for every room with this fault (a quota reached, say), or open it again with null. */
-  z.object({ type: z.literal('gate'), fault: Fault.nullable() }),
+  z.object({ type: z.literal('gate'), fault: Fault.nullable(), /** The one room that it is for; null = every room. */ roomId: RoomId.nullable().default(null) }),
+  /** How much must stay free on the recording disk, in bytes. */
+  z.object({ type: z.literal('disk-limits'), minFreeBytes: z.number() }),
   /** Addresses of SNTP servers to measure the clock against, `host` or `host:port`; empty = HTTP Date only. */
   z.object({ type: z.literal('clock-servers'), servers: z.array(z.string()) }),
   /** Try an address without recording it; the first segment is kept in `dir` for the decoder to look at. */

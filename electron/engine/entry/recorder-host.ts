@@ -43,6 +43,12 @@ export class RecorderHost {
   readonly #stoppedByHand = new Set<RoomId>();
   readonly #tests = new Map<number, (finished: FinishedTest) => void>();
   #nextTest = 1;
+  readonly #gates = new Map<RoomId | null, Fault>();
+  readonly #waiting = new Map<RoomId, Wanted>();
+  #newRoomsWaitFor: Fault | null = null;
+  #minFreeBytes: number | null = null;
+  #isSuspended = false;
+  #onceQuiet: (() => void) | null = null;
   #isReady = false;
   #stopping = false;
 
@@ -73,18 +79,61 @@ export class RecorderHost {
   /** Records a room until `stopRoom`. */
   startRoom(wanted: Wanted): void {
     if (this.#wanted.has(wanted.roomId)) return;
+    if (this.#newRoomsWaitFor !== null) {
+      this.#waiting.set(wanted.roomId, wanted);
+      return this.#setLive(wanted.roomId, { state: 'disk-gate', fault: this.#newRoomsWaitFor });
+    }
     this.#wanted.set(wanted.roomId, wanted);
     this.#setLive(wanted.roomId, { state: 'connecting', fault: null });
-    if (this.#isReady && !this.#leaving.has(wanted.roomId)) this.#sendStart(wanted);
+    if (this.#isReady && !this.#isSuspended && !this.#leaving.has(wanted.roomId)) this.#sendStart(wanted);
   }
 
   /** Stops recording a room; what is stored stays. */
   stopRoom(roomId: RoomId): void {
+    if (this.#waiting.delete(roomId)) this.#live.delete(roomId);
     if (!this.#wanted.delete(roomId)) return;
     this.#stoppedByHand.add(roomId);
     // Until it says that it has stopped the room's files are its own: a new start waits for that.
     if (this.#child.send({ type: 'stop', roomId })) this.#leaving.add(roomId);
     this.#live.delete(roomId);
+  }
+
+  /** Closes the write gate for a room (null = for all), or opens it again with a null fault; kept over crashes of the child. */
+  setGate(roomId: RoomId | null, fault: Fault | null): void {
+    if ((this.#gates.get(roomId)?.code ?? null) === (fault?.code ?? null)) return;
+    if (fault === null) this.#gates.delete(roomId);
+    else this.#gates.set(roomId, fault);
+    if (this.#isReady) this.#child.send({ type: 'gate', roomId, fault });
+  }
+
+  /** Says how much must stay free on the recording disk. */
+  setMinFreeBytes(bytes: number): void {
+    this.#minFreeBytes = bytes;
+    if (this.#isReady) this.#child.send({ type: 'disk-limits', minFreeBytes: bytes });
+  }
+
+  /** While the disk is slow, rooms that are not yet recorded wait; those that are go on. Null lets them in. */
+  holdNewRooms(fault: Fault | null): void {
+    this.#newRoomsWaitFor = fault;
+    if (fault !== null) return;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const wanted of waiting) this.startRoom(wanted);
+  }
+
+  /** Stops every room, runs something that needs the files to rest, and goes on with the same sessions. */
+  async suspend<T>(run: () => Promise<T>): Promise<T> {
+    this.#isSuspended = true;
+    try {
+      for (const roomId of this.#wanted.keys()) if (this.#child.send({ type: 'stop', roomId })) this.#leaving.add(roomId);
+      if (this.#leaving.size > 0) await new Promise<void>((resolve) => (this.#onceQuiet = resolve));
+      for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
+      return await run();
+    } finally {
+      this.#isSuspended = false;
+      this.#onceQuiet = null;
+      if (this.#isReady) for (const wanted of this.#wanted.values()) this.#sendStart(wanted);
+    }
   }
 
   /** Tries an address without recording it. */
@@ -110,6 +159,9 @@ export class RecorderHost {
   #receive(report: RecorderReport): void {
     if (report.type === 'ready') {
       this.#isReady = true;
+      if (this.#minFreeBytes !== null) this.#child.send({ type: 'disk-limits', minFreeBytes: this.#minFreeBytes });
+      for (const [roomId, fault] of this.#gates) this.#child.send({ type: 'gate', roomId, fault });
+      if (this.#isSuspended) return;
       for (const wanted of this.#wanted.values()) this.#sendStart(wanted);
     } else if (report.type === 'stored') this.#ingest(report.roomId, report.sessionId);
     else if (report.type === 'state') {
@@ -128,7 +180,8 @@ export class RecorderHost {
   #stopped(roomId: RoomId, ended: boolean): void {
     this.#leaving.delete(roomId);
     const wanted = this.#wanted.get(roomId);
-    if (wanted !== undefined && !ended && !this.#stopping) this.#sendStart(wanted);
+    if (this.#leaving.size === 0) this.#onceQuiet?.();
+    if (wanted !== undefined && !ended && !this.#stopping && !this.#isSuspended) this.#sendStart(wanted);
     this.#options.onStopped(roomId, ended);
   }
 
@@ -172,6 +225,7 @@ export class RecorderHost {
     if (status.state !== 'running') {
       this.#isReady = false;
       this.#leaving.clear();
+      this.#onceQuiet?.();
     }
     if (status.state === 'backing-off') {
       for (const roomId of this.#wanted.keys()) this.#setLive(roomId, { state: 'connecting', fault: status.lastFault });

@@ -160,7 +160,7 @@ export function repairLibrary(store: Store, layout: LibraryLayout, options: Inge
 /** Where a room's recording goes on: its newest session, if it has footage. */
 export function toResumePoint(store: Store, roomId: RoomId, stoppedByHand = false): ResumePoint | null {
   const session = store.recordings.latestSession(roomId);
-  if (session === null || session.endMs !== null) return null;
+  if (session === null || session.endMs !== null || store.deletions.get(session.id) !== null) return null;
   const tail = store.recordings.listTail(session.id, resumeTail);
   if (tail.length === 0) return null;
   return {

@@ -11,10 +11,18 @@ export function toDiskFault(thrown: unknown, path: string): Fault | null {
   return code === undefined ? null : makeFault(code, path, error.message, { retryable: true });
 }
 
-/** Bytes that stay free on the recording disk (override: ZHIBOJIAN_MIN_FREE_MB), so that logs and the database can still be written. */
+let configuredMinFreeBytes = 512 * 1_048_576;
+
+/** Sets how much must stay free; ZHIBOJIAN_MIN_FREE_MB still has the last word. */
+export function setMinFreeBytes(bytes: number): void {
+  configuredMinFreeBytes = bytes;
+}
+
+/** Bytes that stay free on the recording disk, so that logs and the database can still be written. */
 export function minFreeBytes(): number {
-  const configured = Number(process.env['ZHIBOJIAN_MIN_FREE_MB'] ?? '512');
-  return (Number.isFinite(configured) && configured >= 0 ? configured : 512) * 1_048_576;
+  const override = process.env['ZHIBOJIAN_MIN_FREE_MB'];
+  const megabytes = override === undefined || override.trim() === '' ? NaN : Number(override);
+  return Number.isFinite(megabytes) && megabytes >= 0 ? megabytes * 1_048_576 : configuredMinFreeBytes;
 }
 
 /** Looks at the disk below a path; the gate's fault, or null while there is room. */

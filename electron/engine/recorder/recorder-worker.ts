@@ -2,12 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { RecorderCommand, type RecorderReport } from '../../contract/recording.ts';
 import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { RoomId } from '../../contract/ids.ts';
+import { setMinFreeBytes } from './disk-fault.ts';
 import { RoomRecording } from './room-recording.ts';
 import { testAddress } from './room-tester.ts';
 
 // The recorder's process: network → disk and nothing else. It ends with the engine: what it had not finished is fetched again by the next one.
 const recordings = new Map<RoomId, RoomRecording>();
 let outerGate: Fault | null = null;
+const roomGates = new Map<RoomId, Fault>();
 const testTimeoutMs = 30_000;
 
 function report(message: RecorderReport): void {
@@ -17,15 +19,21 @@ function report(message: RecorderReport): void {
 function start(command: Extract<RecorderCommand, { type: 'start' }>): void {
   recordings.get(command.roomId)?.stop();
   try {
-    mkdirSync(command.dir, { recursive: true });
+    if (outerGate === null) mkdirSync(command.dir, { recursive: true }); // behind a closed gate the disk may be the wrong one
   } catch (thrown) {
     report({ type: 'state', roomId: command.roomId, state: 'disk-gate', fault: makeFault('disk-error', command.dir, String(thrown), { retryable: true }), sessionId: null, bitrateBps: null });
   }
-  const recording = new RoomRecording({ roomId: command.roomId, source: command.source, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report, outerGate: () => outerGate });
+  const recording = new RoomRecording({ roomId: command.roomId, source: command.source, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report, outerGate: () => outerGate ?? roomGates.get(command.roomId) ?? null });
   recordings.set(command.roomId, recording);
   void recording.done.then(() => {
     if (recordings.get(command.roomId) === recording) recordings.delete(command.roomId);
   });
+}
+
+function setGate(roomId: RoomId | null, fault: Fault | null): void {
+  if (roomId === null) outerGate = fault;
+  else if (fault === null) roomGates.delete(roomId);
+  else roomGates.set(roomId, fault);
 }
 
 function stop(roomId: RoomId): void {
@@ -45,7 +53,8 @@ process.on('message', (raw) => {
   const command = RecorderCommand.parse(raw);
   if (command.type === 'start') start(command);
   else if (command.type === 'stop') stop(command.roomId);
-  else if (command.type === 'gate') outerGate = command.fault;
+  else if (command.type === 'gate') setGate(command.roomId, command.fault);
+  else if (command.type === 'disk-limits') setMinFreeBytes(command.minFreeBytes);
   else if (command.type === 'clock-servers') process.stderr.write('');
   else if (command.type === 'test') {
     void testAddress(command.source, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
 import type { RoomId } from '../../contract/ids.ts';
 import type { RecorderReport, RecordingSource, ResumePoint } from '../../contract/recording.ts';
@@ -108,6 +111,7 @@ export class RoomRecording {
     const outer = this.#options.outerGate();
     if (outer !== null) throw new FaultError(outer);
     if (performance.now() < this.#diskGoodUntilMs) return;
+    if (!existsSync(this.#options.dir) && existsSync(dirname(this.#options.dir))) await mkdir(this.#options.dir); // not deeper: a disk that is gone must not be made up
     const { fault } = await checkDisk(this.#options.dir);
     if (fault !== null) throw new FaultError(fault);
     this.#diskGoodUntilMs = performance.now() + diskCheckMs;
