@@ -12,6 +12,7 @@ type JobRow = { id: number; lane: JobLane; room_id: RoomId; session_id: SessionI
 
 /** The job queue in SQLite: pulled by the lanes, so that overload shows as lag and never as memory. */
 export class JobStore {
+  readonly #db: Connection;
   readonly #add;
   readonly #claimNewest;
   readonly #claimOldestFresh;
@@ -21,6 +22,7 @@ export class JobStore {
   readonly #recover;
   readonly #counts;
   constructor(db: Connection) {
+    this.#db = db;
     this.#add = db.prepare<[JobLane, string, string, number, string]>('INSERT INTO jobs (lane, room_id, session_id, at_ms, payload) VALUES (?, ?, ?, ?, ?)');
     const claim = `UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = (%) RETURNING id, lane, room_id, session_id, at_ms, payload, attempts`;
     this.#claimNewest = db.prepare<[JobLane], JobRow>(claim.replace('%', `SELECT id FROM jobs WHERE lane = ? AND state = 'waiting' ORDER BY at_ms DESC LIMIT 1`));
@@ -64,6 +66,11 @@ export class JobStore {
   /** Keeps a job as failed with its reason; it is not tried again by itself. */
   fail(id: number, fault: Fault): void {
     this.#fail.run(JSON.stringify(fault), id);
+  }
+
+  /** Drops what waits for a session whose files are gone. */
+  dropSession(sessionId: SessionId): void {
+    this.#db.prepare('DELETE FROM jobs WHERE session_id = ?').run(sessionId);
   }
 
   /** At start: what a killed engine was working on waits again; returns how many. */

@@ -79,6 +79,11 @@ export class ObservationStore {
     return rows.map((row) => ({ atMs: row.at_ms, path: row.path, thumbPath: row.thumb_path, width: row.width, height: row.height }));
   }
 
+  /** Forgets the stills of a session whose pictures are gone; what was read in them stays. */
+  forgetStills(roomId: RoomId, sessionId: SessionId): void {
+    this.#db.prepare('DELETE FROM stills WHERE room_id = ? AND session_id = ?').run(roomId, sessionId);
+  }
+
   /** The still nearest an instant, within five seconds; null when there is none. */
   nearestStill(roomId: RoomId, atMs: number): Still | null {
     const stills = this.listStills(roomId, atMs - 5000, atMs + 5000, 100);
