@@ -33,6 +33,8 @@ export const PerceptionRequest = z.discriminatedUnion('type', [
     type: z.literal('frames'), id: z.number().int(), outDir: z.string(),
     frames: z.array(StoredMedia.extend({ atMs: WallMs, name: z.string(), startMs: WallMs })),
   }),
+  /** Pack a whole file into fMP4 pieces of about `pieceMs` in `outDir` (emptied first), without re-encoding. */
+  z.object({ type: z.literal('split'), id: z.number().int(), file: z.string(), outDir: z.string(), pieceMs: z.number() }),
   /** Look at a file: is there something that decodes? */
   z.object({ type: z.literal('probe'), id: z.number().int(), file: z.string(), initFile: z.string().nullable() }),
 ]);
@@ -71,6 +73,7 @@ export const PerceptionReply = z.discriminatedUnion('type', [
     type: z.literal('probed'), id: z.number().int(), videoCodec: z.string().nullable(), audioCodec: z.string().nullable(),
     width: z.number().int().nullable(), height: z.number().int().nullable(), durationMs: z.number(), decodes: z.boolean(),
   }),
+  z.object({ type: z.literal('split'), id: z.number().int(), initFile: z.string(), pieces: z.array(z.object({ file: z.string(), durationMs: z.number() })) }),
   z.object({ type: z.literal('failed'), id: z.number().int(), fault: Fault }),
   /** Sent once when the child is ready; a lane without a model says so here. */
   z.object({ type: z.literal('ready'), fault: Fault.nullable(), versions: z.record(z.string(), z.string()) }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { PerceptionReply, PerceptionRequest } from '../../contract/perception.ts';
 import { cutClip } from './clip-cutter.ts';
+import { splitFile } from './file-splitter.ts';
 import { takeFrames } from './frame-taker.ts';
 import { MediaDecoder } from './media-decoder.ts';
 import { probeMedia } from './media-prober.ts';
@@ -38,6 +39,7 @@ export async function openDecodeLane(modelsDir: string): Promise<PerceptionLane>
     fault: null,
     versions: { vad: 'silero-vad-v5' },
     async answer(request) {
+      if (request.type === 'split') return splitFile(request);
       if (request.type === 'decode') return decode(request);
       if (request.type === 'clip') return cutClip(request);
       if (request.type === 'frames') return takeFrames(request);
