@@ -32,6 +32,8 @@ type Wanted = { roomId: RoomId; source: RecordingSource };
 type FinishedTest = { test: RoomTest; file: string | null; initFile: string | null };
 
 const ingestRetryMs = 2000;
+/** Sessions that grow within this time are committed together: one durable transaction costs as much as fifty. */
+const ingestTogetherMs = 50;
 
 /** Runs the recorder child: keeps it on the rooms that are wanted through crashes, and commits what it wrote. */
 export class RecorderHost {
@@ -42,6 +44,8 @@ export class RecorderHost {
   readonly #leaving = new Set<RoomId>();
   readonly #stoppedByHand = new Set<RoomId>();
   readonly #tests = new Map<number, (finished: FinishedTest) => void>();
+  readonly #grown = new Map<SessionId, RoomId>();
+  #ingestTimer: NodeJS.Timeout | null = null;
   #nextTest = 1;
   readonly #gates = new Map<RoomId | null, Fault>();
   readonly #waiting = new Map<RoomId, Wanted>();
@@ -127,7 +131,8 @@ export class RecorderHost {
     try {
       for (const roomId of this.#wanted.keys()) if (this.#child.send({ type: 'stop', roomId })) this.#leaving.add(roomId);
       if (this.#leaving.size > 0) await new Promise<void>((resolve) => (this.#onceQuiet = resolve));
-      for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
+      this.#ingestGrown();
+    for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
       return await run();
     } finally {
       this.#isSuspended = false;
@@ -163,7 +168,7 @@ export class RecorderHost {
       for (const [roomId, fault] of this.#gates) this.#child.send({ type: 'gate', roomId, fault });
       if (this.#isSuspended) return;
       for (const wanted of this.#wanted.values()) this.#sendStart(wanted);
-    } else if (report.type === 'stored') this.#ingest(report.roomId, report.sessionId);
+    } else if (report.type === 'stored') this.#ingestSoon(report.roomId, report.sessionId);
     else if (report.type === 'state') {
       const before = this.#live.get(report.roomId);
       if (!this.#wanted.has(report.roomId)) return;
@@ -178,6 +183,7 @@ export class RecorderHost {
   }
 
   #stopped(roomId: RoomId, ended: boolean): void {
+    this.#ingestGrown();
     this.#leaving.delete(roomId);
     const wanted = this.#wanted.get(roomId);
     if (this.#leaving.size === 0) this.#onceQuiet?.();
@@ -205,19 +211,38 @@ export class RecorderHost {
     });
   }
 
+  #ingestSoon(roomId: RoomId, sessionId: SessionId): void {
+    this.#grown.set(sessionId, roomId);
+    this.#ingestTimer ??= setTimeout(() => this.#ingestGrown(), ingestTogetherMs);
+  }
+
+  #ingestGrown(): void {
+    if (this.#ingestTimer !== null) clearTimeout(this.#ingestTimer);
+    this.#ingestTimer = null;
+    const grown = [...this.#grown];
+    this.#grown.clear();
+    if (grown.length > 0) this.#ingestAll(grown);
+  }
+
   #ingest(roomId: RoomId, sessionId: SessionId): void {
+    this.#ingestAll([[sessionId, roomId]]);
+  }
+
+  #ingestAll(grown: readonly (readonly [SessionId, RoomId])[]): void {
     const { store, layout, analyse, onIngested, onNotice } = this.#options;
     try {
-      const ingested = ingestSession(store, layout, roomId, sessionId, { analyse, nowMs: Date.now() });
-      const last = ingested.segments.at(-1);
-      const live = this.#live.get(roomId);
-      if (last !== undefined && live !== undefined) live.lastSegmentMs = last.startMs + last.durationMs;
-      onIngested(roomId, ingested);
+      const committed = store.transact(() => grown.map(([sessionId, roomId]) => ({ roomId, ingested: ingestSession(store, layout, roomId, sessionId, { analyse, nowMs: Date.now() }) })));
+      for (const { roomId, ingested } of committed) {
+        const last = ingested.segments.at(-1);
+        const live = this.#live.get(roomId);
+        if (last !== undefined && live !== undefined) live.lastSegmentMs = last.startMs + last.durationMs;
+        onIngested(roomId, ingested);
+      }
     } catch (thrown) {
       if (!isDiskError(thrown)) throw thrown;
       // The files on disk are whole; the database catches up from its cursor once there is room.
       onNotice(makeFault('disk-full', layout.database, `数据库暂时写不进去（${thrown instanceof Error ? thrown.message : ''}），录制文件不受影响`, { retryable: true }));
-      if (!this.#stopping) setTimeout(() => this.#ingest(roomId, sessionId), ingestRetryMs).unref();
+      if (!this.#stopping) setTimeout(() => this.#ingestAll(grown), ingestRetryMs).unref();
     }
   }
 

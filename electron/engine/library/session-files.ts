@@ -7,12 +7,16 @@ import { SegmentRecord, type CaptureRecord, type ChatRecord, type EventRecord, t
 /** Names of a session's append-only files. */
 export const sessionFiles = { segments: 'segments.jsonl', gaps: 'gaps.jsonl', chat: 'chat.jsonl', events: 'events.jsonl', capture: 'capture.jsonl' } as const;
 
+const flushBytes = 512 << 10;
+
 /** A file being received: bytes go in as they arrive and are hashed on the way. */
 export class PartFile {
   readonly path: string;
   readonly #handle: FileHandle;
   readonly #hash: Hash = createHash('sha256');
   #head: Buffer = Buffer.alloc(0);
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
   #bytes = 0;
   private constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -30,11 +34,33 @@ export class PartFile {
     if (this.#head.length < 16) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, 16);
     this.#hash.update(chunk);
     this.#bytes += chunk.length;
-    await this.#handle.writev([chunk]);
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes >= flushBytes) await this.#flush(); // few large writes: each costs a trip through the thread pool
+  }
+
+  async #flush(): Promise<void> {
+    const chunks = this.#pending;
+    let left = this.#pendingBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    while (left > 0) {
+      const { bytesWritten } = await this.#handle.writev(chunks);
+      left -= bytesWritten;
+      if (left === 0) return;
+      // A short write (a disk about to be full): go on behind what was taken.
+      for (let taken = bytesWritten; taken > 0; ) {
+        const first = chunks[0] as Buffer;
+        if (first.length > taken) chunks[0] = first.subarray(taken);
+        else chunks.shift();
+        taken -= Math.min(taken, first.length);
+      }
+    }
   }
 
   /** Makes the bytes durable under the .part name; returns their hash and first 16 bytes. */
   async seal(): Promise<{ sha256: string; bytes: number; head: Buffer }> {
+    await this.#flush();
     await this.#handle.datasync();
     await this.#handle.close();
     return { sha256: this.#hash.digest('hex'), bytes: this.#bytes, head: this.#head };

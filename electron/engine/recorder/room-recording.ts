@@ -38,6 +38,8 @@ export class RoomRecording {
   #run: SourceRun | null = null;
   #failures = 0;
   #bitrateBps: number | null = null;
+  #told = '';
+  #toldBitrateBps: number | null = null;
   #diskGoodUntilMs = 0;
   readonly done: Promise<void>;
 
@@ -118,6 +120,11 @@ export class RoomRecording {
   }
 
   #setState(state: RoomState, fault: Fault | null): void {
+    const told = `${state} ${fault?.code ?? ''} ${this.#session.sessionId ?? ''}`;
+    const isSameRate = this.#bitrateBps === this.#toldBitrateBps || Math.abs((this.#bitrateBps ?? 0) - (this.#toldBitrateBps ?? 0)) < 0.1 * (this.#toldBitrateBps ?? 0);
+    if (told === this.#told && isSameRate) return;
+    this.#told = told;
+    this.#toldBitrateBps = this.#bitrateBps;
     this.#options.report({ type: 'state', roomId: this.#options.roomId, state, fault, sessionId: this.#session.sessionId, bitrateBps: this.#bitrateBps });
   }
 }
