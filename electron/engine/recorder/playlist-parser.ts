@@ -84,8 +84,8 @@ function toVariant(variant: NonNullable<RawManifest['playlists']>[number], baseU
 }
 
 function toSegments(manifest: RawManifest, gaps: ReadonlySet<string>, baseUrl: string): ListedSegment[] {
-  const first = manifest.mediaSequence ?? 0;
-  const toRange = (raw: RawRange): ByteRange | null => (raw === undefined ? null : { from: raw.offset, to: raw.offset + raw.length - 1 });
+  const first = Math.max(0, manifest.mediaSequence ?? 0);
+  if (!Number.isSafeInteger(first + maxSegments)) throw new RangeError(`media sequence ${first}`);
   return (manifest.segments ?? []).map((segment, index) => ({
     uri: new URL(segment.uri, baseUrl).href,
     durationMs: Math.min(120_000, Math.max(0, (segment.duration ?? manifest.targetDuration ?? 0) * 1000)),
@@ -106,6 +106,13 @@ function toKey(key: RawSegment['key'], mediaSequence: number, baseUrl: string): 
   const uri = key.uri === undefined ? '' : URL.canParse(key.uri, baseUrl) ? new URL(key.uri, baseUrl).href : key.uri;
   const ivHex = key.iv === undefined ? mediaSequence.toString(16).padStart(32, '0') : Array.from(key.iv, (word) => word.toString(16).padStart(8, '0')).join('');
   return { method, uri, ivHex };
+}
+
+function toRange(raw: RawRange): ByteRange | null {
+  if (raw === undefined) return null;
+  const range = { from: raw.offset, to: raw.offset + raw.length - 1 };
+  if (!(range.from >= 0 && range.to >= range.from && Number.isSafeInteger(range.to))) throw new RangeError(`byte range ${raw.length}@${raw.offset}`);
+  return range;
 }
 
 // m3u8-parser 7.2 drops EXT-X-GAP, so the addresses it applies to are read here.
