@@ -2,7 +2,7 @@
 
 Two designs share stem and head:
 - "conv": depthwise-separable convolution blocks with squeeze-excitation, the middle of the net at an
-  80 ms step (three quarters of its work), joined again with a skip at 40 ms;
+  80 ms step (two thirds of its weights), joined again with a skip at 40 ms;
 - "conformer": self-attention and convolution at a 40 ms step.
 """
 import math
@@ -99,7 +99,8 @@ class ConvBody(nn.Module):
         y = self.down(x * mask)
         for block in self.middle:
             y = block(y, low)
-        y = torch.repeat_interleave(self.up(y * low), 2, dim=2)[:, :, : x.size(2)]
+        y = self.up(y * low)
+        y = torch.stack([y, y], dim=3).flatten(2)[:, :, : x.size(2)]
         x = x + y
         for block in self.after:
             x = block(x, mask)

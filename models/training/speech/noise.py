@@ -70,7 +70,7 @@ def music(seconds, rng):
     drums, melody = rng.random() < 0.75, rng.random() < 0.8
     kind = "pluck" if rng.random() < 0.5 else "pad"
     def put(wave, at, gain):
-        start = int(at * RATE)
+        start = min(len(out), int(at * RATE))
         end = min(len(out), start + len(wave))
         out[start:end] += gain * wave[: end - start]
     bar = 0
