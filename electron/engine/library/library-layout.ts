@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { join, resolve, sep } from 'node:path';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
 import { RoomId as RoomIdSchema } from '../../contract/ids.ts';
+import { readRecordingsRoot } from './recordings-root.ts';
 
 /** Where everything of one library lies; `root` is the folder a person chose. */
 export type LibraryLayout = {
   root: string; database: string; rooms: string; derived: string; packages: string; keys: string; scratch: string; models: string;
 };
 
-/** The layout below a root. */
+/** The layout below a root; recordings may have been moved elsewhere. */
 export function toLayout(root: string): LibraryLayout {
   const top = resolve(root);
   return {
-    root: top, database: join(top, 'zhibojian.db'), rooms: join(top, 'rooms'), derived: join(top, 'derived'), packages: join(top, 'packages'),
+    root: top, database: join(top, 'zhibojian.db'), rooms: readRecordingsRoot(top) ?? join(top, 'rooms'), derived: join(top, 'derived'), packages: join(top, 'packages'),
     keys: join(top, 'keys'), scratch: join(top, 'scratch'), models: join(top, 'models'),
   };
 }

@@ -73,7 +73,7 @@ function commitSegment(store: Store, segment: Segment, options: IngestOptions): 
   const continuity = previous === undefined ? 0 : previous.continuity + (isBreak(previous, segment) ? 1 : 0);
   if (!store.recordings.addSegment(segment, leafIndex, continuity)) throw new Error(`segment ${segment.sessionId}/${segment.file} is there under another number`);
   if (segment.kind !== 'media') return true;
-  if (options.analyse) store.jobs.add('decode', segment.roomId, segment.sessionId, segment.startMs, { seq: segment.seq });
+  if (options.analyse && segment.container !== 'file') store.jobs.add('decode', segment.roomId, segment.sessionId, segment.startMs, { seq: segment.seq });
   store.journal.append('segmentCommitted', {
     roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, startMs: segment.startMs, durationMs: segment.durationMs,
   }, options.nowMs);
