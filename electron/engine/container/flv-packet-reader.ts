@@ -9,7 +9,7 @@ export type FlvVideo = {
 /** What an audio tag holds; `payload` is an AudioSpecificConfig or a frame without its header. */
 export type FlvAudio = { codec: 'aac' | 'mp3' | 'other'; packet: 'config' | 'frames' | 'other'; payload: Buffer };
 
-const videoFourCcs: Record<string, FlvVideo['codec']> = { avc1: 'avc', hvc1: 'hevc', av01: 'av1' };
+const videoFourCcs: Record<string, FlvVideo['codec']> = { avc1: 'avc', hvc1: 'hevc', hev1: 'hevc', av01: 'av1' };
 const audioFourCcs: Record<string, FlvAudio['codec']> = { mp4a: 'aac', '.mp3': 'mp3' };
 const empty = Buffer.alloc(0);
 

@@ -1,7 +1,6 @@
-/** What a picture tag holds. Payload is what the decoder gets: parameter sets (avcC, hvcC) or length-prefixed NAL units. */
-export type FlvVideo = { codec: 'avc' | 'hevc' | 'av1' | 'other'; frame: 'key' | 'inter' | 'other'; packet: 'config' | 'frames' | 'end' | 'other'; compositionMs: number; payload: Buffer };
-/** What a sound tag holds; payload is an AudioSpecificConfig or a raw frame. */
-export type FlvAudio = { codec: 'aac' | 'mp3' | 'other'; packet: 'config' | 'frames'; payload: Buffer };
+import { readFlvAudio, readFlvVideo, type FlvAudio, type FlvVideo } from './flv-packet-reader.ts';
+
+export type { FlvAudio, FlvVideo } from './flv-packet-reader.ts';
 
 /** One piece of an FLV stream, in order and without holes: put together, their bytes are the stream. */
 export type FlvUnit = {
@@ -30,6 +29,12 @@ export class FlvReader {
   #needed = 9;
   #inTags = false;
   #broken: string | null = null;
+  #wrongSizes = 0;
+
+  /** How many tags were followed by a size that is not theirs; they are taken all the same, as received. */
+  get wrongSizes(): number {
+    return this.#wrongSizes;
+  }
 
   /** Why the stream cannot be read any further; null while it can. */
   get broken(): string | null {
@@ -54,7 +59,7 @@ export class FlvReader {
       const length = this.#measure(buffer, at);
       if (length === null || at + length > buffer.length) break;
       const bytes = buffer.subarray(at, at + length);
-      units.push(this.#inTags ? toTag(bytes, this.#offset) : { kind: 'header', timestampMs: 0, offset: this.#offset, bytes });
+      units.push(isHeader(bytes, 0) ? { kind: 'header', timestampMs: 0, offset: this.#offset, bytes } : toTag(bytes, this.#offset));
       this.#inTags = true;
       this.#offset += length;
       at += length;
@@ -68,10 +73,11 @@ export class FlvReader {
   /** Length of the piece that begins at `at`; null when that is not known yet. Sets `#needed` to what must be there before it is worth looking again. */
   #measure(buffer: Buffer, at: number): number | null {
     const left = buffer.length - at;
-    if (!this.#inTags) {
+    // An encoder that starts again behind the same connection sends its header in the middle of the stream; no tag begins with these three bytes.
+    if (!this.#inTags || (left >= 9 && isHeader(buffer, at))) {
       this.#needed = 9;
       if (left < 9) return null;
-      if (buffer.toString('latin1', at, at + 3) !== 'FLV') return this.#breakOff('does not begin like FLV');
+      if (!isHeader(buffer, at)) return this.#breakOff('does not begin like FLV');
       const header = buffer.readUInt32BE(at + 5);
       if (header < 9 || header > maxHeaderBytes) return this.#breakOff(`header of ${header} bytes`);
       this.#needed = header + sizeBytes;
@@ -88,7 +94,9 @@ export class FlvReader {
       return type === 8 || type === 9 || type === 18 ? null : this.#breakOff(`tag of type ${type}`);
     }
     const isSized = buffer.readUInt32BE(at + length - sizeBytes) === length - sizeBytes;
-    if (!isSized && type !== 8 && type !== 9 && type !== 18) return this.#breakOff(`tag of type ${type}`);
+    if (isSized) return length;
+    if (type !== 8 && type !== 9 && type !== 18) return this.#breakOff(`tag of type ${type}`);
+    this.#wrongSizes += 1;
     return length;
   }
 
@@ -98,40 +106,16 @@ export class FlvReader {
   }
 }
 
+function isHeader(buffer: Buffer, at: number): boolean {
+  return buffer[at] === 0x46 && buffer[at + 1] === 0x4c && buffer[at + 2] === 0x56;
+}
+
 function toTag(bytes: Buffer, offset: number): FlvUnit {
   const type = (bytes[0] as number) & 0x1f;
   const timestampMs = (bytes.readUIntBE(4, 3) | ((bytes[7] as number) << 24)) >>> 0;
   const data = bytes.subarray(tagHead, bytes.length - sizeBytes);
   const base = { timestampMs, offset, bytes };
-  if (type === 9 && data.length > 0) return { kind: 'video', ...base, video: toVideo(data) };
-  if (type === 8 && data.length > 0) return { kind: 'audio', ...base, audio: toAudio(data) };
+  if (type === 9 && data.length > 0) return { kind: 'video', ...base, video: readFlvVideo(data) };
+  if (type === 8 && data.length > 0) return { kind: 'audio', ...base, audio: readFlvAudio(data) };
   return { kind: type === 18 ? 'script' : type === 9 ? 'video' : type === 8 ? 'audio' : 'other', ...base };
-}
-
-const fourCodes: Record<string, FlvVideo['codec']> = { avc1: 'avc', hvc1: 'hevc', hev1: 'hevc', av01: 'av1' };
-const none = Buffer.alloc(0);
-
-function toVideo(data: Buffer): FlvVideo {
-  const first = data[0] as number;
-  const isExtended = (first & 0x80) !== 0;
-  const frameType = (first >> 4) & 7;
-  const frame = frameType === 1 || frameType === 4 ? 'key' : frameType === 2 || frameType === 3 ? 'inter' : 'other';
-  const packetNumber = isExtended ? first & 0xf : data[1] ?? 2;
-  // Codec id 12 is HEVC as Chinese networks write it; others use the extended header with a four-letter code.
-  const codec = isExtended ? fourCodes[data.toString('latin1', 1, 5)] ?? 'other' : ({ 7: 'avc', 12: 'hevc', 13: 'av1' } as const)[first & 0xf] ?? 'other';
-  if (codec === 'other') return { codec, frame, packet: 'other', compositionMs: 0, payload: data.subarray(1) };
-  const isFramesX = isExtended && packetNumber === 3;
-  const packet = packetNumber === 0 ? 'config' : packetNumber === 1 || isFramesX ? 'frames' : packetNumber === 2 ? 'end' : 'other';
-  const hasComposition = isExtended ? packetNumber === 1 && codec !== 'av1' : true;
-  const from = isExtended ? (hasComposition ? 8 : 5) : 5;
-  if (data.length < from) return { codec, frame, packet: 'other', compositionMs: 0, payload: none };
-  return { codec, frame, packet, compositionMs: hasComposition && packet === 'frames' ? data.readIntBE(from - 3, 3) : 0, payload: data.subarray(from) };
-}
-
-function toAudio(data: Buffer): FlvAudio {
-  const first = data[0] as number;
-  const format = first >> 4;
-  if (format === 10) return { codec: 'aac', packet: data[1] === 0 ? 'config' : 'frames', payload: data.subarray(2) };
-  if (format === 9 && data.toString('latin1', 1, 5) === 'mp4a') return { codec: 'aac', packet: (first & 0xf) === 0 ? 'config' : 'frames', payload: data.subarray(5) };
-  return { codec: format === 2 ? 'mp3' : 'other', packet: 'frames', payload: data.subarray(1) };
 }

@@ -1,25 +1,54 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
+import type { CaptureRecord } from '../../contract/recording.ts';
 import { FlvReader } from '../container/flv-reader.ts';
+import { toDiskFault } from './disk-fault.ts';
 import { FlvFileWriter } from './flv-file-writer.ts';
-import { openResponse, safeUrl, type FetchLimits, type ResponseHead } from './http-fetcher.ts';
+import { FlvReplayTracker } from './flv-replay-tracker.ts';
+import { safeUrl } from './http-fetcher.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 import { waitFor } from './waiting.ts';
 
-/** Bounds of an HTTP-FLV connection: it lasts as long as the broadcast, but not without bytes. */
-const flvLimits: FetchLimits = { connectTimeoutMs: 8000, idleTimeoutMs: 12_000, totalTimeoutMs: 2_147_483_647, maxBytes: Number.MAX_SAFE_INTEGER, maxRedirects: 5 };
-const openingBytes = 64 << 10;
-const endedPollMs = 10_000;
+/** A connection that brings FLV bytes. */
+export type FlvConnection = {
+  chunks: AsyncIterable<Buffer>;
+  declaredBytes: number | null;
+  capture: Omit<CaptureRecord, 'at' | 'requestedUrl'>;
+  /** What a reader of the recording must know of how these bytes came; null for bytes as sent by the server. */
+  note: string | null;
+};
 
-/** Records an HTTP-FLV address: one long answer, stored byte for byte in files that begin at key frames. */
+/** Opens a connection and closes it when `consume` is through. Throws FaultError. */
+export type FlvOpener = <T>(url: string, context: RunContext, consume: (connection: FlvConnection) => Promise<T>) => Promise<T>;
+
+/** When a source without new footage counts as over: after this many attempts in a row and this long. */
+export type EndRule = { attempts: number; afterMs: number };
+
+type Outcome = 'whole' | 'repeated' | 'closed';
+
+const openingBytes = 64 << 10;
+/** No server keeps so much of a broadcast for newcomers: an address that begins the same again after this much serves a file. */
+const longMs = 30_000;
+const usefulMs = 2000;
+const endedPollMs = 10_000;
+const tagTimeoutMs = 12_000;
+
+/** Records an address that sends FLV: one long answer, stored byte for byte in files that begin at key frames. */
 export class FlvRun implements SourceRun {
   readonly #url: string;
+  readonly #open: FlvOpener;
+  readonly #endRule: EndRule;
+  readonly #replay = new FlvReplayTracker();
   #connections = 0;
-  /** How the last connection began: an address that begins the same again serves a file that is over, not a broadcast. */
   #lastOpening: string | null = null;
-  constructor(url: string) {
+  #lastWasLong = false;
+  #fruitless = 0;
+  #usefulAtMs = performance.now();
+
+  constructor(url: string, open: FlvOpener, endRule: EndRule = { attempts: 4, afterMs: 60_000 }) {
     this.#url = url;
+    this.#open = open;
+    this.#endRule = endRule;
   }
 
   forget(): void {
@@ -27,72 +56,122 @@ export class FlvRun implements SourceRun {
   }
 
   async record(context: RunContext): Promise<'ended' | 'stopped'> {
-    const { signal, session, policy, roomId } = context;
+    const { signal, session, roomId } = context;
     if (this.#connections > 0 && session.sessionId === null) await waitFor(endedPollMs, signal);
     if (signal.aborted) return 'stopped';
     await context.passDiskGate();
-    const outcome = await openResponse(this.#url, { limits: flvLimits, signal, acceptCompressed: false, policy }, (head, response) => this.#follow(head, response, context));
-    if (outcome === 'whole' || outcome === 'repeated') return 'ended';
+    try {
+      const outcome = await this.#open(this.#url, context, (connection) => this.#follow(connection, context));
+      if (signal.aborted) return 'stopped';
+      if (outcome !== 'closed' || this.#isOver(context)) return 'ended';
+    } catch (thrown) {
+      if (signal.aborted) return 'stopped';
+      if (thrown instanceof FaultError && thrown.fault.code === 'http-status' && ['404', '410'].includes(thrown.fault.cause ?? '')) {
+        this.#fruitless += 1;
+        if (this.#isOver(context)) return 'ended';
+      }
+      throw thrown;
+    }
     throw new FaultError(makeFault('stream-ended', roomId, '对方结束了连接', { retryable: true }));
   }
 
-  async #follow(head: ResponseHead, response: IncomingMessage, context: RunContext): Promise<'whole' | 'repeated' | 'closed'> {
+  #isOver({ session }: RunContext): boolean {
+    return session.sessionId !== null && this.#fruitless >= this.#endRule.attempts && performance.now() - this.#usefulAtMs >= this.#endRule.afterMs;
+  }
+
+  async #follow(connection: FlvConnection, context: RunContext): Promise<Outcome> {
     const { session, roomId } = context;
+    if (session.sessionId === null) this.#replay.clear();
+    this.#replay.turn();
     const reader = new FlvReader();
-    const writer = new FlvFileWriter(context, this.#url, this.#connections > 0);
-    const opening = createHash('sha256');
-    let received = 0;
-    let openingHash: string | null = null;
+    const writer = new FlvFileWriter(context, this.#url, this.#replay, this.#connections > 0);
+    const opening = new Opening();
+    const counts = { received: 0, fedAtMs: performance.now(), held: [] as Buffer[] };
     let failure: unknown = null;
+    const feed = async (chunk: Buffer): Promise<void> => {
+      const isFirst = counts.received === 0;
+      counts.received += chunk.length;
+      const units = reader.push(chunk);
+      if (isFirst) await this.#begin(connection, chunk, reader.broken, context);
+      if (units.length > 0) counts.fedAtMs = performance.now();
+      else if (performance.now() - counts.fedAtMs > tagTimeoutMs) throw new FaultError(makeFault('source-stalled', safeUrl(this.#url), `${tagTimeoutMs / 1000} 秒内没有完整的数据`, { retryable: true }));
+      for (const unit of units) await writer.take(unit);
+      if (reader.broken !== null) throw new FaultError(makeFault('stream-invalid', safeUrl(this.#url), `FLV 内容无法继续读取：${reader.broken}`, { retryable: true }));
+    };
     try {
-      for await (const chunk of response as AsyncIterable<Buffer>) {
-        if (received < openingBytes) {
-          opening.update(chunk.subarray(0, openingBytes - received));
-          if (received + chunk.length >= openingBytes) {
-            openingHash = opening.digest('hex');
-            if (openingHash === this.#lastOpening) return 'repeated';
-            this.#lastOpening = openingHash;
-          }
+      for await (const chunk of connection.chunks) {
+        const isOpen = opening.take(chunk);
+        if (!isOpen && this.#lastWasLong && opening.hash === null) {
+          counts.held.push(chunk); // an address that serves the same file again must not open another session
+          continue;
         }
-        const isFirst = received === 0;
-        received += chunk.length;
-        const units = reader.push(chunk);
-        if (isFirst) await this.#begin(head, chunk, reader.broken, context);
-        for (const unit of units) await writer.take(unit);
-        if (reader.broken !== null) throw new FaultError(makeFault('stream-invalid', safeUrl(this.#url), `FLV 内容无法继续读取：${reader.broken}`, { retryable: true }));
+        if (isOpen && this.#isRepeated(opening)) return 'repeated';
+        for (const held of counts.held.splice(0)) await feed(held);
+        await feed(chunk);
       }
+      if (counts.held.length > 0 && !this.#isRepeated(opening)) for (const held of counts.held.splice(0)) await feed(held);
     } catch (thrown) {
       failure = thrown;
     }
-    const isDisk = failure instanceof FaultError ? failure.fault.code.startsWith('disk-') : (failure as NodeJS.ErrnoException | null)?.syscall !== undefined && (failure as NodeJS.ErrnoException).code?.startsWith('E') === true && !isSocketError(failure);
-    await (isDisk ? writer.abandon() : writer.finish());
+    const diskFault = failure === null ? null : toDiskFault(failure, context.session.sessionId === null ? '' : session.dir);
+    try {
+      await (diskFault === null ? writer.finish() : writer.abandon());
+    } catch (thrown) {
+      await writer.abandon();
+      failure = thrown;
+    }
     if (reader.heldBytes > 0 && session.sessionId !== null) await session.addEvent('note', null, { what: 'incomplete-tail', bytes: reader.heldBytes });
-    if (failure !== null) {
-      const isCut = isSocketError(failure) && (failure as Error).message === 'aborted';
-      if (isCut && !context.signal.aborted) throw new FaultError(makeFault('stream-ended', roomId, '连接中断', { retryable: true, cause: failure }));
-      throw failure;
+    if (reader.wrongSizes > 0 && session.sessionId !== null) await session.addEvent('note', null, { what: 'wrong-tag-sizes', tags: reader.wrongSizes });
+    this.#lastOpening = opening.finish();
+    this.#lastWasLong = writer.newMediaMs >= longMs;
+    if (writer.newMediaMs >= usefulMs) [this.#fruitless, this.#usefulAtMs] = [0, performance.now()];
+    else this.#fruitless += 1;
+    if (failure !== null) throw context.signal.aborted || diskFault !== null ? failure : toConnectionFault(failure, roomId);
+    if (connection.declaredBytes !== null && counts.received === connection.declaredBytes) {
+      this.#lastWasLong = true;
+      return 'whole';
     }
-    if (openingHash === null && received > 0) {
-      const short = opening.digest('hex');
-      if (short === this.#lastOpening) return 'repeated';
-      this.#lastOpening = short;
-    }
-    return head.declaredBytes !== null && received === head.declaredBytes ? 'whole' : 'closed';
+    return writer.isOnlyReplay && this.#fruitless > 1 ? 'repeated' : 'closed';
   }
 
-  async #begin(head: ResponseHead, first: Buffer, broken: string | null, context: RunContext): Promise<void> {
+  #isRepeated(opening: Opening): boolean {
+    return this.#lastWasLong && opening.finish() === this.#lastOpening;
+  }
+
+  async #begin({ capture, note }: FlvConnection, first: Buffer, broken: string | null, context: RunContext): Promise<void> {
     if (broken !== null) throw new FaultError(toStartFault(first, this.#url, broken));
     const { session } = context;
     await session.open(session.clock.nowMs());
-    session.clockOffsetMs = head.clockOffsetMs;
-    await session.addCapture({
-      requestedUrl: this.#url, playlistUrl: head.url, remoteAddress: head.remoteAddress, statusCode: head.statusCode,
-      headers: Object.fromEntries(Object.entries(head.headers).filter(([name]) => name !== 'set-cookie')), tlsChain: head.tlsChain, playlists: [], clockOffsetMs: head.clockOffsetMs,
-    });
-    if (head.clockOffsetMs !== null) context.setClock(head.clockOffsetMs, `HTTP Date ${new URL(head.url).host}`);
+    session.clockOffsetMs = capture.clockOffsetMs;
+    await session.addCapture({ requestedUrl: this.#url, ...capture });
+    if (capture.clockOffsetMs !== null) context.setClock(capture.clockOffsetMs, `HTTP Date ${new URL(capture.playlistUrl).host}`);
     if (this.#connections > 0) await session.addEvent('reconnected', session.lastFault, { connection: this.#connections });
+    if (note !== null) await session.addEvent('note', null, { what: note });
     this.#connections += 1;
     context.succeeded();
+  }
+}
+
+/** The hash of a connection's first bytes. */
+class Opening {
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+  /** Null until it is whole. */
+  hash: string | null = null;
+
+  /** Takes a chunk; true when it made the opening whole. */
+  take(chunk: Buffer): boolean {
+    if (this.hash !== null) return false;
+    this.#hash.update(chunk.subarray(0, openingBytes - this.#bytes));
+    this.#bytes += chunk.length;
+    if (this.#bytes < openingBytes) return false;
+    this.finish();
+    return true;
+  }
+
+  /** What there is, however short. */
+  finish(): string {
+    return (this.hash ??= this.#hash.digest('hex'));
   }
 }
 
@@ -103,7 +182,10 @@ function toStartFault(first: Buffer, url: string, broken: string): Fault {
   return makeFault('stream-invalid', safeUrl(url), `内容不是 FLV 直播流：${broken}`, { retryable: true });
 }
 
-function isSocketError(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === 'ECONNRESET' || code === 'ETIMEDOUT' || code === 'EPIPE' || code === 'ECONNABORTED' || (typeof code === 'string' && code.startsWith('HPE_'));
+/** A connection that ended otherwise than by its server's will. */
+function toConnectionFault(thrown: unknown, roomId: string): unknown {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  if (code === 'ETIMEDOUT') return new FaultError(makeFault('source-stalled', roomId, '直播源没有再发送数据', { retryable: true, cause: thrown }));
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED' || code?.startsWith('HPE_') === true) return new FaultError(makeFault('stream-ended', roomId, '连接中断', { retryable: true, cause: thrown }));
+  return thrown;
 }

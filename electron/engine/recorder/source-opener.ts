@@ -1,5 +1,6 @@
 import { FaultError, makeFault } from '../../contract/faults.ts';
 import type { RecordingSource } from '../../contract/recording.ts';
+import { openHttpFlv } from './flv-http-opener.ts';
 import { FlvRun } from './flv-run.ts';
 import { HlsRun } from './hls-run.ts';
 import { openResponse, playlistLimits } from './http-fetcher.ts';
@@ -11,7 +12,7 @@ const sniffedBytes = 512;
 export async function openSource(source: RecordingSource, context: RunContext): Promise<SourceRun> {
   const kind = source.sourceKind === 'auto' ? await findKind(source.url, context) : source.sourceKind;
   if (kind === 'hls') return new HlsRun(source.url, context.policy);
-  if (kind === 'flv') return new FlvRun(source.url);
+  if (kind === 'flv') return new FlvRun(source.url, openHttpFlv);
   throw new FaultError(makeFault('source-unsupported', context.roomId, kind === 'rtmp' ? '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址' : '不支持网页地址，请填写直播流地址'));
 }
 
