@@ -77,11 +77,19 @@ export class PartFile {
 class LineFile {
   readonly #path: string;
   #open: { handle: FileHandle; bytes: number } | null = null;
+  #last: Promise<unknown> = Promise.resolve();
   constructor(path: string) {
     this.#path = path;
   }
 
-  async append(records: readonly unknown[]): Promise<void> {
+  /** One append at a time: each is written where the one before it ended. */
+  append(records: readonly unknown[]): Promise<void> {
+    const done = this.#last.then(() => this.#append(records));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #append(records: readonly unknown[]): Promise<void> {
     const file = (this.#open ??= await this.#reopen());
     const lines = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     try {

@@ -3,9 +3,10 @@ import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { lookup as lookUpName, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { isPrivateAddress, type AddressPolicy } from './address-policy.ts';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { FaultError, makeFault, type Fault, type FaultCode } from '../../contract/faults.ts';
+import { isPrivateAddress, type AddressPolicy } from './address-policy.ts';
+import { HostGate, readRetryAfter } from './host-gate.ts';
 
 /** Bounds of one request; times in milliseconds, sizes in bytes. */
 export type FetchLimits = { connectTimeoutMs: number; idleTimeoutMs: number; totalTimeoutMs: number; maxBytes: number; maxRedirects: number };
@@ -24,7 +25,11 @@ export type ResponseHead = {
 };
 
 // Two sets of connections: one that was opened to a private address must not be used for a room that may not visit any.
-const makeAgents = () => ({ http: new HttpAgent({ keepAlive: true, maxSockets: 16 }), https: new HttpsAgent({ keepAlive: true, maxSockets: 16 }) });
+// The cap per host is far above one room's needs: long answers (HTTP-FLV, chat) of fifty rooms must not keep the fifty-first out.
+const agentOptions = { keepAlive: true, maxSockets: 512, maxFreeSockets: 64 };
+const makeAgents = () => ({ http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) });
+const hosts = new HostGate();
+const maxHeaders = 128;
 const agents = { open: makeAgents(), publicOnly: makeAgents() };
 
 /** Names are looked up by the socket itself, so that what is checked is what is connected to. */
@@ -125,7 +130,14 @@ export async function openResponse<T>(url: string, options: FetchOptions, consum
   try {
     for (let hop = 0; ; hop += 1) {
       const requestedAtMs = Date.now();
-      const response = await openOnce(address, options, signal);
+      await hosts.pass(address.host, signal);
+      const response = await openOnce(address, options, signal).catch((thrown: unknown) => {
+        if (!(thrown instanceof FaultError) && !options.signal.aborted) hosts.noteFailure(address.host, null);
+        throw thrown;
+      });
+      const { statusCode = 0 } = response;
+      if (statusCode >= 500 || statusCode === 429) hosts.noteFailure(address.host, statusCode === 429 ? response.headers['retry-after'] ?? null : null);
+      else hosts.noteSuccess(address.host);
       const location = response.headers.location;
       if (response.statusCode !== undefined && response.statusCode >= 300 && response.statusCode < 400 && location !== undefined) {
         response.resume();
@@ -136,7 +148,8 @@ export async function openResponse<T>(url: string, options: FetchOptions, consum
       const head = toHead(address.href, response, requestedAtMs);
       if (head.statusCode === 429) {
         response.destroy();
-        throw new FaultError(makeFault('too-busy', safeUrl(url), 'HTTP 429', { retryable: true, cause: head.headers['retry-after'] ?? '' }));
+        const askedMs = readRetryAfter(head.headers['retry-after'] ?? null, Date.now());
+        throw new FaultError(makeFault('too-busy', safeUrl(url), 'HTTP 429', { retryable: true, cause: askedMs === null ? '' : String(Math.ceil(askedMs / 1000)) }));
       }
       if (head.statusCode !== 200 && head.statusCode !== 206) {
         response.destroy();
@@ -163,6 +176,7 @@ function openOnce(address: URL, options: FetchOptions, signal: AbortSignal): Pro
     const pool = options.policy.allowPrivate ? agents.open : agents.publicOnly;
     const lookup = options.policy.allowPrivate ? {} : { lookup: lookUpPublic };
     const outgoing = (secure ? httpsRequest : httpRequest)(address, { agent: secure ? pool.https : pool.http, headers, signal, maxHeaderSize: 64 << 10, ...lookup });
+    outgoing.maxHeadersCount = maxHeaders;
     const timer = setTimeout(() => outgoing.destroy(Object.assign(new Error(`no answer within ${options.limits.connectTimeoutMs} ms`), { code: 'ETIMEDOUT' })), options.limits.connectTimeoutMs);
     outgoing.on('error', (error) => {
       clearTimeout(timer);
@@ -211,14 +225,20 @@ export async function fetchText(url: string, signal: AbortSignal, policy: Addres
       }
       throw thrown;
     });
-    const body = Buffer.concat(chunks);
-    const bound = { maxOutputLength: limits.maxBytes };
     try {
-      const encoding = head.headers['content-encoding'] ?? 'identity';
-      const plain = encoding === 'gzip' ? gunzipSync(body, bound) : encoding === 'deflate' ? inflateSync(body, bound) : encoding === 'br' ? brotliDecompressSync(body, bound) : body;
+      const plain = unpack(Buffer.concat(chunks), head.headers['content-encoding'] ?? '', { maxOutputLength: limits.maxBytes });
       return { head, text: plain.toString('utf8') };
     } catch (thrown) {
       throw new FaultError(makeFault('playlist-invalid', safeUrl(url), 'the compressed answer cannot be unpacked', { retryable: true, cause: thrown }));
     }
   });
+}
+
+function unpack(body: Buffer, encoding: string, bound: ZlibOptions): Buffer {
+  switch (encoding.trim().toLowerCase()) {
+    case 'gzip': case 'x-gzip': return gunzipSync(body, bound);
+    case 'br': return brotliDecompressSync(body, bound);
+    case 'deflate': return ((body[0] ?? 0) & 0xf) === 8 ? inflateSync(body, bound) : inflateRawSync(body, bound); // some servers leave the zlib wrapper out
+    default: return body;
+  }
 }

@@ -6,7 +6,7 @@ import { planSegments, type RunState } from './segment-plan.ts';
 
 function listSegments(first: number, count: number, durationMs = 2000): ListedSegment[] {
   return Array.from({ length: count }, (_, index) => ({
-    uri: `http://host/${first + index}.ts`, durationMs, mediaSequence: first + index, discontinuity: false, isGap: false, range: null, init: null, programDateMs: null, encrypted: false,
+    uri: `http://host/${first + index}.ts`, durationMs, mediaSequence: first + index, discontinuity: false, isGap: false, range: null, init: null, programDateMs: null, key: null,
   }));
 }
 const toPlaylist = (segments: ListedSegment[]): MediaPlaylist => ({ kind: 'media', targetDurationMs: 2000, ended: false, segments });
