@@ -35,6 +35,8 @@ export const PerceptionRequest = z.discriminatedUnion('type', [
   }),
   /** Pack a whole file into fMP4 pieces of about `pieceMs` in `outDir` (emptied first), without re-encoding. */
   z.object({ type: z.literal('split'), id: z.number().int(), file: z.string(), outDir: z.string(), pieceMs: z.number() }),
+  /** Make the form of a stored file that a browser plays (decrypted; FLV as fMP4, its init section in `outInit`). */
+  z.object({ type: z.literal('view'), id: z.number().int(), ...StoredMedia.shape, outFile: z.string(), outInit: z.string() }),
   /** Look at a file: is there something that decodes? */
   z.object({ type: z.literal('probe'), id: z.number().int(), file: z.string(), initFile: z.string().nullable() }),
 ]);
@@ -74,6 +76,7 @@ export const PerceptionReply = z.discriminatedUnion('type', [
     width: z.number().int().nullable(), height: z.number().int().nullable(), durationMs: z.number(), decodes: z.boolean(),
   }),
   z.object({ type: z.literal('split'), id: z.number().int(), initFile: z.string(), pieces: z.array(z.object({ file: z.string(), durationMs: z.number() })) }),
+  z.object({ type: z.literal('viewed'), id: z.number().int(), bytes: z.number().int() }),
   z.object({ type: z.literal('failed'), id: z.number().int(), fault: Fault }),
   /** Sent once when the child is ready; a lane without a model says so here. */
   z.object({ type: z.literal('ready'), fault: Fault.nullable(), versions: z.record(z.string(), z.string()) }),

@@ -22,6 +22,7 @@ import { bundledModelsDir, rendererDir, rulePackFile } from './program-files.ts'
 import { PerceptionHost } from './perception-host.ts';
 import { RecorderHost } from './recorder-host.ts';
 import { RoomService } from './room-service.ts';
+import { ViewService } from './view-service.ts';
 import { makeHandlers } from './rpc-handlers.ts';
 import { ScreeningHost } from './screening-host.ts';
 import { appVersion, StatusService } from './status-service.ts';
@@ -88,6 +89,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const demo = new DemoHost((served) => placeDemoRooms(rooms, store, served, placeAll), statusChangedLater);
   let placeAll = options.demo;
+  const views = new ViewService(store, layout, perception);
   const evidence = new EvidenceService({
     store, layout, rulePack: { hash: pack.hash, version: pack.version }, modelsDir: bundledModelsDir, versions: () => ({ zhibojian: appVersion, node: process.versions.node, ...perception.versions }),
     onChanged: (item) => {
@@ -137,7 +139,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const server: RunningServer = await startServer({
     rendererDir, derivedDir: layout.derived,
     makePlaylist: (roomId, sessionId, name) => toPlaylist(store, roomId, sessionId, name),
-    findSegmentFile: (roomId, sessionId, file) => toSegmentFile(store, layout, roomId, sessionId, file),
+    findSegmentFile: (roomId, sessionId, file) => views.find(roomId, sessionId, file),
     findPackage: (id) => {
       const parsed = PackageId.safeParse(id);
       return parsed.success ? evidence.findFile(parsed.data) : null;
@@ -189,11 +191,4 @@ function toPlaylist(store: Store, roomText: string, sessionText: string | null, 
   const session = store.recordings.getSession(sessionId.data);
   if (session === null || session.roomId !== roomId.data) return null;
   return makePlaylist(store.recordings.listSegments(session.id), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file });
-}
-
-function toSegmentFile(store: Store, layout: LibraryLayout, roomText: string, sessionText: string, file: string): string | null {
-  const roomId = RoomId.safeParse(roomText);
-  const sessionId = SessionId.safeParse(sessionText);
-  if (!roomId.success || !sessionId.success || store.recordings.findFile(sessionId.data, file) === null) return null;
-  return joinBelow(toSessionDir(layout, roomId.data, sessionId.data), file);
 }

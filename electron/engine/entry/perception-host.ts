@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
 import type { Observation } from '../../contract/flags.ts';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
-import type { PerceptionReply } from '../../contract/perception.ts';
+import type { PerceptionReply, StoredMedia } from '../../contract/perception.ts';
 import type { ChildStatus, LaneStatus } from '../../contract/status.ts';
 import type { Still, WaveformPart } from '../../contract/timeline.ts';
 import { toStoredMedia } from '../library/stored-media.ts';
@@ -100,6 +100,11 @@ export class PerceptionHost {
     const reply = await this.#clients.decode.request({ type: 'probe', file, initFile }, { timeoutMs: requestTimeoutMs });
     if (reply.type !== 'probed') throw new Error(`probe answered ${reply.type}`);
     return reply;
+  }
+
+  /** Makes the form of a stored file that a browser plays. Throws FaultError. */
+  async makeView(view: StoredMedia & { outFile: string; outInit: string }): Promise<void> {
+    await this.#clients.decode.request({ type: 'view', ...view }, { timeoutMs: requestTimeoutMs });
   }
 
   async #runLane(lane: JobLane): Promise<void> {

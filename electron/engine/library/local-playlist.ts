@@ -8,6 +8,22 @@ export type PlaylistOptions = {
   toAddress: (file: string) => string;
 };
 
+/** Under which name a stored file is served to players: FLV as fMP4 that is made on the way; its init section has a name of its own. */
+export function toViewName(segment: Pick<StoredSegment, 'container' | 'file' | 'initFile'>): { file: string; init: string | null } {
+  return segment.container === 'flv' ? { file: `${segment.file}.m4s`, init: `${segment.file}.mp4` } : { file: segment.file, init: segment.initFile };
+}
+
+/** The stored file behind a name that `toViewName` gave; the name itself when it is no such one. */
+export function fromViewName(name: string): { file: string; part: 'whole' | 'media' | 'init' } {
+  const flv = /^(.+\.flv)\.(m4s|mp4)$/.exec(name);
+  return flv === null ? { file: name, part: 'whole' } : { file: flv[1] as string, part: flv[2] === 'm4s' ? 'media' : 'init' };
+}
+
+/** Whether there is nothing to play in a stored file: its key could not be had, or its encryption is not one that players know. */
+function isUnplayable(segment: StoredSegment): boolean {
+  return segment.encryption !== null && (segment.encryption.method !== 'AES-128' || segment.encryption.keyHex === null);
+}
+
 /**
  * Writes an HLS playlist over stored segments. Every segment carries its wall time; a change of init section, a discontinuity of the
  * source and a hole in time become EXT-X-DISCONTINUITY, so that players neither stall at nor hide a gap.
@@ -22,11 +38,15 @@ export function makePlaylist(segments: readonly StoredSegment[], options: Playli
   let init: string | null = null;
   for (const segment of media) {
     if (previous !== null && segment.continuity !== previous.continuity) lines.push('#EXT-X-DISCONTINUITY');
-    if (segment.initFile !== null && segment.initFile !== init) {
-      lines.push(`#EXT-X-MAP:URI="${options.toAddress(segment.initFile)}"`);
-      init = segment.initFile;
+    const view = toViewName(segment);
+    // FLV: one init section serves until the decoder's configuration changes.
+    const initKey = segment.container === 'flv' ? segment.decoder?.configHash ?? segment.file : segment.initFile;
+    if (view.init !== null && initKey !== init) {
+      lines.push(`#EXT-X-MAP:URI="${options.toAddress(view.init)}"`);
+      init = initKey;
     }
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.startMs).toISOString()}`, `#EXTINF:${(segment.durationMs / 1000).toFixed(3)},`, options.toAddress(segment.file));
+    if (isUnplayable(segment)) lines.push('#EXT-X-GAP');
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.startMs).toISOString()}`, `#EXTINF:${(segment.durationMs / 1000).toFixed(3)},`, options.toAddress(view.file));
     previous = segment;
   }
   if (options.type === 'vod') lines.push('#EXT-X-ENDLIST');

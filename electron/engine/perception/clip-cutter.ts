@@ -64,7 +64,7 @@ class ClipCutter {
 
   /** Takes one segment: finds where the clip begins, writes what belongs to it. */
   take(segment: ClipRequest['segments'][number]): void {
-    const source = { container: segment.container, file: segment.file, initFile: segment.initFile };
+    const source = { container: segment.container, file: segment.file, initFile: segment.initFile, encryption: segment.encryption };
     const input = MediaInput.open(source);
     const origin = input.originSeconds;
     try {

@@ -6,6 +6,7 @@ import { takeFrames } from './frame-taker.ts';
 import { MediaDecoder } from './media-decoder.ts';
 import { probeMedia } from './media-prober.ts';
 import type { PerceptionLane } from './perception-lane.ts';
+import { makeView } from './view-maker.ts';
 import { VoiceModel } from './voice-detector.ts';
 
 const MAX_STREAMS = 128;
@@ -43,6 +44,7 @@ export async function openDecodeLane(modelsDir: string): Promise<PerceptionLane>
       if (request.type === 'decode') return decode(request);
       if (request.type === 'clip') return cutClip(request);
       if (request.type === 'frames') return takeFrames(request);
+      if (request.type === 'view') return makeView(request);
       if (request.type === 'probe') return probeMedia(request);
       return null;
     },

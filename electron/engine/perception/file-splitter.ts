@@ -15,7 +15,7 @@ type SplitRequest = Extract<PerceptionRequest, { type: 'split' }>;
 export function splitFile(request: SplitRequest): PerceptionReply {
   rmSync(request.outDir, { recursive: true, force: true });
   mkdirSync(request.outDir, { recursive: true });
-  const input = MediaInput.open({ container: 'file', file: request.file, initFile: null });
+  const input = MediaInput.open({ container: 'file', file: request.file, initFile: null, encryption: null });
   const output = new FormatContext();
   const playlist = join(request.outDir, 'index.m3u8');
   const options = Dictionary.fromObject({

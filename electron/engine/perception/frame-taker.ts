@@ -26,7 +26,7 @@ export function takeFrames(request: FramesRequest): PerceptionReply {
 
 function takeFrame(wish: FrameWish, outDir: string): number {
   if (wish.name !== wish.name.replaceAll(/[/\\]/g, '') || wish.name.startsWith('.')) throw new FaultError(makeFault('bad-request', wish.name, 'a frame name is no path'));
-  const source = { container: wish.container, file: wish.file, initFile: wish.initFile };
+  const source = { container: wish.container, file: wish.file, initFile: wish.initFile, encryption: wish.encryption };
   const input = MediaInput.open(source);
   const origin = input.originSeconds;
   const stream = input.video;

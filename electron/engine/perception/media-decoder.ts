@@ -38,7 +38,7 @@ export class MediaDecoder {
 
   /** Decodes a segment or a whole file; throws FaultError segment-undecodable when nothing in it decodes. */
   async decode(request: DecodeRequest): Promise<DecodedReply> {
-    const source = { container: request.container, file: request.file, initFile: request.initFile };
+    const source = { container: request.container, file: request.file, initFile: request.initFile, encryption: request.encryption };
     mkdirSync(request.outDir, { recursive: true });
     const input = MediaInput.open(source);
     const origin = input.originSeconds;

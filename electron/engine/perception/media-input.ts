@@ -1,8 +1,10 @@
 import { AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_LOG_QUIET, AV_NOPTS_VALUE } from 'node-av/constants';
 import { Dictionary, FFmpegError, FormatContext, InputFormat, Log, Packet } from 'node-av/lib';
 import type { Stream } from 'node-av/lib';
+import type { StoredMedia } from '../../contract/perception.ts';
 import type { Container } from '../../contract/rooms.ts';
 import { FaultError, makeFault } from '../../contract/faults.ts';
+import { toOpenable } from './stored-bytes.ts';
 
 // FFmpeg writes a line per damaged packet; what matters comes back as a fault.
 Log.setLevel(AV_LOG_QUIET);
@@ -10,7 +12,7 @@ Log.setLevel(AV_LOG_QUIET);
 /** How bytes are wrapped; `file` is any whole media file of a known kind. */
 export type MediaContainer = Container;
 /** Where media lies: an fMP4 segment is read behind its init section. */
-export type MediaSource = { container: MediaContainer; file: string; initFile: string | null };
+export type MediaSource = StoredMedia;
 /** A demuxed packet with its time in seconds on the file's own axis; valid only until the next one is read. */
 export type MediaPacket = { packet: Packet; kind: 'video' | 'audio'; seconds: number };
 
@@ -21,12 +23,14 @@ const FILE_FORMATS = 'mpegts,mov,mp4,m4a,3gp,3g2,mj2,flv,matroska,webm,aac,mp3,w
 /** An opened media file: its best picture and sound streams and its packets, in file order. */
 export class MediaInput {
   readonly #context: FormatContext;
+  readonly #release: () => void;
   readonly video: Stream | null;
   readonly audio: Stream | null;
   readonly source: MediaSource;
 
-  private constructor(context: FormatContext, source: MediaSource) {
+  private constructor(context: FormatContext, source: MediaSource, release: () => void) {
     this.#context = context;
+    this.#release = release;
     this.source = source;
     const streams = context.streams;
     this.video = streams.find((s) => s.codecpar.codecType === AVMEDIA_TYPE_VIDEO && s.codecpar.codecId !== 0) ?? null;
@@ -34,7 +38,17 @@ export class MediaInput {
   }
 
   /** Opens a source and looks into its first packets for sizes and parameter sets (5–15 ms). Throws segment-undecodable. */
-  static open(source: MediaSource): MediaInput {
+  static open(stored: MediaSource): MediaInput {
+    const opened = toOpenable(stored);
+    try {
+      return MediaInput.#openFile(opened.media, opened.release);
+    } catch (thrown) {
+      opened.release();
+      throw thrown;
+    }
+  }
+
+  static #openFile(source: MediaSource, release: () => void): MediaInput {
     const context = new FormatContext();
     const format = source.container === 'file' ? null : InputFormat.findInputFormat(FORMATS[source.container]);
     const options = Dictionary.fromObject({
@@ -52,7 +66,7 @@ export class MediaInput {
     } finally {
       options.free();
     }
-    const input = new MediaInput(context, source);
+    const input = new MediaInput(context, source, release);
     if (input.video === null && input.audio === null) {
       input.close();
       throw undecodable(source, 'holds neither picture nor sound');
@@ -97,6 +111,7 @@ export class MediaInput {
   /** Closes the file and frees what FFmpeg holds for it. */
   close(): void {
     this.#context.closeInputSync();
+    this.#release();
   }
 }
 

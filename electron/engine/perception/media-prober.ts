@@ -8,7 +8,7 @@ const MAX_PACKETS = 600;
 
 /** Looks at a file: which codecs, which size, and whether a picture or a sound really decodes. Throws segment-undecodable when it is no media at all. */
 export function probeMedia(request: Extract<PerceptionRequest, { type: 'probe' }>): PerceptionReply {
-  const input = MediaInput.open({ container: request.initFile === null ? 'file' : 'fmp4', file: request.file, initFile: request.initFile });
+  const input = MediaInput.open({ container: request.initFile === null ? 'file' : 'fmp4', file: request.file, initFile: request.initFile, encryption: null });
   const picture = input.video === null ? null : PictureDecoder.open(input.video);
   const sound = input.audio === null ? null : AudioDecoder.open(input.audio);
   try {

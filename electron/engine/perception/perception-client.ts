@@ -10,7 +10,7 @@ import { ChildSupervisor } from '../supervise/child-supervisor.ts';
 export type PerceptionAsk = PerceptionRequest extends infer R ? (R extends PerceptionRequest ? Omit<R, 'id'> : never) : never;
 /** An answer that is none of `failed` and `ready`. */
 export type PerceptionAnswer = Exclude<PerceptionReply, { type: 'failed' | 'ready' }>;
-type ReplyTypes = { decode: 'decoded'; ocr: 'read'; speech: 'heard'; clip: 'clipped'; frames: 'framed'; probe: 'probed'; split: 'split' };
+type ReplyTypes = { decode: 'decoded'; ocr: 'read'; speech: 'heard'; clip: 'clipped'; frames: 'framed'; probe: 'probed'; split: 'split'; view: 'viewed' };
 /** The answer that belongs to a kind of request. */
 export type AnswerTo<A extends PerceptionAsk> = Extract<PerceptionAnswer, { type: ReplyTypes[A['type']] }>;
 

@@ -33,7 +33,7 @@ const ask = (file: string, index: number, streamKey: string) => decode.request({
 }, { timeoutMs: 30_000 });
 
 function pictureHashes(container: 'ts' | 'file', file: string): string[] {
-  const input = MediaInput.open({ container, file, initFile: null });
+  const input = MediaInput.open({ container, file, initFile: null, encryption: null });
   assert.ok(input.video);
   const decoder = PictureDecoder.open(input.video);
   assert.ok(decoder);

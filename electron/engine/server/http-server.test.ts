@@ -17,7 +17,7 @@ before(async () => {
   writeFileSync(join(dir, 'renderer', 'index.html'), '<!doctype html>ok');
   writeFileSync(join(dir, 'secret.txt'), 'secret');
   server = await startServer({
-    rendererDir: join(dir, 'renderer'), derivedDir: join(dir, 'renderer'), makePlaylist: (_room, _session, name) => (name === 'live.m3u8' ? '#EXTM3U\n' : null), findSegmentFile: () => null,
+    rendererDir: join(dir, 'renderer'), derivedDir: join(dir, 'renderer'), makePlaylist: (_room, _session, name) => (name === 'live.m3u8' ? '#EXTM3U\n' : null), findSegmentFile: () => Promise.resolve(null),
     findPackage: () => null, scratchDir: dir, verifyUpload: async (file) => ({ bytes: (await stat(file)).size }), onSocket: (socket) => socket.send('hello'),
   }, { port: 0, host: '127.0.0.1' });
 });

@@ -14,8 +14,8 @@ export type ServerRoutes = {
   derivedDir: string;
   /** Text of a local playlist, or null when there is no such recording. `name` is live.m3u8 or session.m3u8. */
   makePlaylist(roomId: string, sessionId: string | null, name: string): string | null;
-  /** Absolute path of a stored file, or null. */
-  findSegmentFile(roomId: string, sessionId: string, file: string): string | null;
+  /** Absolute path of a stored file in the form that a browser plays, or null; may make that form first. */
+  findSegmentFile(roomId: string, sessionId: string, file: string): Promise<string | null>;
   /** Absolute path and download name of a finished package, or null. */
   findPackage(id: string): { path: string; name: string } | null;
   /** Where uploads lie while they are looked at. */
@@ -88,7 +88,7 @@ export async function startServer(routes: ServerRoutes, options: { port: number;
       response.setHeader('Cache-Control', 'no-store');
       return text === null ? sendText(response, 404, 'not found') : sendText(response, 200, text, 'application/vnd.apple.mpegurl');
     }
-    const path = third === undefined ? null : routes.findSegmentFile(roomId, second, third);
+    const path = third === undefined ? null : await routes.findSegmentFile(roomId, second, third);
     return path === null ? sendText(response, 404, 'not found') : sendFile(request, response, path, { immutable: true });
   }
 

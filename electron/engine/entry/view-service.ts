@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultError } from '../../contract/faults.ts';
+import { RoomId, SessionId } from '../../contract/ids.ts';
+import { joinBelow, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
+import { fromViewName } from '../library/local-playlist.ts';
+import { toStoredMedia } from '../library/stored-media.ts';
+import type { StoredSegment } from '../store/recording-store.ts';
+import type { Store } from '../store/store.ts';
+import type { PerceptionHost } from './perception-host.ts';
+
+/** Finds what players ask for: the stored file itself, or the form of it that a browser plays, made in a child the first time it is asked for. */
+export class ViewService {
+  readonly #store: Store;
+  readonly #layout: LibraryLayout;
+  readonly #perception: PerceptionHost;
+  readonly #making = new Map<string, Promise<void>>();
+  constructor(store: Store, layout: LibraryLayout, perception: PerceptionHost) {
+    this.#store = store;
+    this.#layout = layout;
+    this.#perception = perception;
+  }
+
+  /** Path of the file behind a playlist's entry; null when there is none, or when it cannot be played. */
+  async find(roomText: string, sessionText: string, name: string): Promise<string | null> {
+    const roomId = RoomId.safeParse(roomText);
+    const sessionId = SessionId.safeParse(sessionText);
+    if (!roomId.success || !sessionId.success) return null;
+    const { file, part } = fromViewName(name);
+    const segment = this.#store.recordings.findFile(sessionId.data, file);
+    if (segment === null) return null;
+    const dir = toSessionDir(this.#layout, roomId.data, sessionId.data);
+    if (part === 'whole' && segment.encryption === null) return joinBelow(dir, file);
+    return this.#view(segment, dir, part);
+  }
+
+  async #view(segment: StoredSegment, dir: string, part: 'whole' | 'media' | 'init'): Promise<string | null> {
+    const outFile = join(this.#layout.derived, segment.roomId, segment.sessionId, 'view', segment.container === 'flv' ? `${segment.file}.m4s` : segment.file);
+    const outInit = join(this.#layout.derived, segment.roomId, segment.sessionId, 'view', `${segment.file}.mp4`);
+    const wanted = part === 'init' ? outInit : outFile;
+    if (existsSync(wanted)) return wanted;
+    let making = this.#making.get(outFile);
+    if (making === undefined) {
+      making = this.#perception.makeView({ ...toStoredMedia(dir, segment), outFile, outInit }).finally(() => this.#making.delete(outFile));
+      this.#making.set(outFile, making);
+    }
+    try {
+      await making;
+      return wanted;
+    } catch (thrown) {
+      if (thrown instanceof FaultError) return null;
+      throw thrown;
+    }
+  }
+}
