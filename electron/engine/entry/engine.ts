@@ -7,6 +7,7 @@ import type { Room } from '../../contract/rooms.ts';
 import type { ModelStatus } from '../../contract/status.ts';
 import { joinBelow, toLayout, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
 import { makePlaylist } from '../library/local-playlist.ts';
+import { toViewSegments } from '../library/view-segments.ts';
 import { repairLibrary, type Ingested } from '../library/session-ingest.ts';
 import { listModels } from '../perception/model-registry.ts';
 import { countTerms, loadRulePack } from '../screening/rule-pack.ts';
@@ -18,6 +19,8 @@ import { verifyPackage } from '../evidence/package-verifier.ts';
 import { DemoHost, type DemoRoom } from './demo-host.ts';
 import { openLibraryStore } from './library-store.ts';
 import { EvidenceService } from './evidence-service.ts';
+import { LibraryService } from './library-service.ts';
+import { isRecordingsDirPresent } from '../library/recordings-root.ts';
 import { bundledModelsDir, rendererDir, rulePackFile } from './program-files.ts';
 import { PerceptionHost } from './perception-host.ts';
 import { RecorderHost } from './recorder-host.ts';
@@ -47,7 +50,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const layout = toLayout(options.dataDir);
   const { store, lost } = openLibraryStore(layout);
   rmSync(layout.scratch, { recursive: true, force: true });
-  for (const dir of [layout.rooms, layout.derived, layout.packages, layout.scratch]) mkdirSync(dir, { recursive: true });
+  for (const dir of [...(isRecordingsDirPresent(layout) ? [layout.rooms] : []), layout.derived, layout.packages, layout.scratch]) mkdirSync(dir, { recursive: true });
   const isFirstRun = store.rooms.list().length === 0 && store.journal.lastCursor === 0;
   const pack = loadRulePack(rulePackFile);
   const screener = createScreener(pack);
@@ -97,14 +100,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       hub.pump();
     },
   });
+  const library = new LibraryService({
+    store, layout, modelsDir: bundledModelsDir, recorder, analyse: true, waitingJobs: () => perception.laneStatuses.reduce((sum, lane) => sum + lane.waiting, 0),
+    onTask: (task) => hub.broadcast('libraryTaskChanged', task), onOverview: (overview) => hub.broadcast('libraryChanged', overview), onJournal: () => committed(),
+    onRoom: (room) => rooms.adopt(room.id), onNotice: notice,
+  });
   const status = new StatusService({
-    store, dataDir: layout.root, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled').length,
+    store, dataDir: () => layout.rooms, diskFault: () => library.diskFault, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled').length,
     children: () => [recorder.status, ...perception.childStatuses, ...(demo.isRunning ? [demo.status] : [])], lanes: () => perception.laneStatuses,
     models: () => models, versions: () => perception.versions, rulePack: { version: pack.version, hash: pack.hash, terms: countTerms(pack) },
     onChanged: () => statusChanged(), onGate: notice,
   });
   const hub = new RpcHub(makeHandlers({
-    store, layout, rooms, recorder, perception, evidence, status, models: async () => (models = await listModels(bundledModelsDir, layout.models)),
+    store, layout, rooms, recorder, perception, evidence, status, library, models: async () => (models = await listModels(bundledModelsDir, layout.models)),
     demo: {
       isRunning: () => demo.isRunning,
       start: async () => {
@@ -147,6 +155,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     scratchDir: layout.scratch, verifyUpload: (file) => verifyPackage(file, {}),
     onSocket: (socket) => hub.attach(socket),
   }, { port: options.port, host: options.host });
+  await library.start();
   await status.start();
   perception.start();
   if (options.demo || store.rooms.list().some((room) => room.demo)) await demo.start();
@@ -155,6 +164,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stop: async () => {
       isStopping = true;
       status.stop();
+      await library.stop();
       if (statusTimer !== null) clearTimeout(statusTimer);
       await Promise.all([recorder.stop(), perception.stop(), evidence.stop(), demo.stop()]);
       await server.close();
@@ -182,7 +192,7 @@ function toPlaylist(store: Store, roomText: string, sessionText: string | null, 
     if (name !== 'live.m3u8') return null;
     const session = store.recordings.latestSession(roomId.data);
     if (session === null) return null;
-    const tail = store.recordings.listTail(session.id, 30);
+    const tail = store.recordings.listTail(session.id, 30).filter((segment) => segment.container !== 'file');
     const sinceMs = (tail.at(-1)?.startMs ?? 0) - liveWindowMs;
     return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}` });
   }
@@ -190,5 +200,6 @@ function toPlaylist(store: Store, roomText: string, sessionText: string | null, 
   if (!sessionId.success || name !== 'session.m3u8') return null;
   const session = store.recordings.getSession(sessionId.data);
   if (session === null || session.roomId !== roomId.data) return null;
-  return makePlaylist(store.recordings.listSegments(session.id), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file });
+  if (store.deletions.get(session.id)?.deletedMs != null) return null;
+  return makePlaylist(toViewSegments(store.recordings.listSegments(session.id), store.tasks.listPieces(session.id)), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file });
 }

@@ -87,6 +87,7 @@ export class LibraryService {
       if (task.endedAtMs !== null) this.#announce();
     });
     this.#applySettings();
+    if (!isRecordingsDirPresent(layout)) options.recorder?.setGate(null, makeFault('disk-gone', layout.rooms, `录像盘不在：${layout.rooms}`, { retryable: true }));
   }
 
   /** Judges disk and quotas now and then every few seconds; checks files and runs retention in the background. */

@@ -30,7 +30,7 @@ export class LibraryTasks {
     this.#workers = workers;
     this.#onChanged = onChanged;
     for (const task of store.tasks.list()) {
-      if (task.state === 'queued' || task.state === 'running') this.#save({ ...task, state: 'failed', endedAtMs: Date.now(), fault: makeFault('child-crashed', task.id, '程序中断，任务未完成；可以继续', { retryable: true }) }, null);
+      if (task.state === 'queued' || task.state === 'running') store.tasks.save({ ...task, state: 'failed', endedAtMs: Date.now(), fault: makeFault('child-crashed', task.id, '程序中断，任务未完成；可以继续', { retryable: true }) }, null);
     }
   }
 

@@ -28,6 +28,8 @@ const freshMs = 60_000;
 const requestTimeoutMs = 60_000;
 const maxAttempts = 2;
 const diskRetryMs = 2000;
+/** Numbers of an imported file's pieces begin here, so that they meet no segment's. */
+const pieceBase = 1_000_000;
 const lanes: readonly JobLane[] = ['decode', 'ocr', 'speech'];
 
 /** Works through the job queue with one child per lane: footage in, observations out. */
@@ -163,17 +165,22 @@ export class PerceptionHost {
     const segment = store.recordings.findSegment(job.sessionId, Number(job.payload['seq']));
     if (segment === null) return store.jobs.finish(job.id);
     const dir = toSessionDir(layout, job.roomId, job.sessionId);
-    const derived = `${job.roomId}/${job.sessionId}/${Math.floor(segment.seq / 500)}`;
+    const piece = typeof job.payload['piece'] === 'number' ? store.tasks.findPiece(job.sessionId, segment.seq, job.payload['piece']) : null;
+    if (piece === null && segment.container === 'file') return store.jobs.finish(job.id);
+    const { startMs, durationMs } = piece ?? segment;
+    const seq = piece === null ? segment.seq : pieceBase + piece.piece;
+    const derived = `${job.roomId}/${job.sessionId}/${Math.floor(seq / 500)}`;
+    const media = piece === null ? toStoredMedia(dir, segment) : toStoredMedia(join(layout.derived, job.roomId, job.sessionId, `view-${segment.seq}`), { container: 'fmp4', file: piece.file, initFile: piece.initFile, encryption: null });
     const reply = await this.#clients.decode.request({
-      type: 'decode', streamKey: `${job.sessionId}/${segment.continuity}`, discontinuity: false, ...toStoredMedia(dir, segment), startMs: segment.startMs, durationMs: segment.durationMs,
+      type: 'decode', streamKey: `${job.sessionId}/${segment.continuity}`, discontinuity: false, ...media, startMs, durationMs,
       outDir: join(layout.derived, derived), keepUtterances: this.#clients.speech.laneFault === null, flush: false,
     }, { timeoutMs: requestTimeoutMs, signal: this.#stop.signal });
     if (reply.type !== 'decoded') throw new Error(`decode answered ${reply.type}`);
     store.transact(() => {
       const stills = reply.stills.map((still): Still => ({ atMs: still.atMs, path: `${derived}/${still.file}`, thumbPath: `${derived}/${still.thumbFile}`, width: still.width, height: still.height }));
       for (const still of stills) store.observations.addStill(job.roomId, job.sessionId, still);
-      const waveform = toWaveform(reply, segment.startMs, segment.durationMs);
-      if (waveform !== null) store.observations.saveWaveform(job.roomId, job.sessionId, segment.seq, waveform);
+      const waveform = toWaveform(reply, startMs, durationMs);
+      if (waveform !== null) store.observations.saveWaveform(job.roomId, job.sessionId, seq, waveform);
       reply.stills.forEach((still, index) => {
         if (still.changed) store.jobs.add('ocr', job.roomId, job.sessionId, still.atMs, { path: (stills[index] as Still).path });
       });

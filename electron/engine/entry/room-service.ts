@@ -105,6 +105,12 @@ export class RoomService {
     return rooms.data.length;
   }
 
+  /** Takes up a room that was stored by an import: the copy beside the database and the windows learn of it. */
+  adopt(id: RoomId): void {
+    this.#backUp();
+    this.#announce(id);
+  }
+
   /** Tells the windows how a room is now. */
   announce(id: RoomId): void {
     if (this.#store.rooms.get(id) !== null) this.#announce(id);

@@ -9,6 +9,8 @@ import type { LibraryLayout } from '../library/library-layout.ts';
 import type { Caller, Handlers } from '../server/rpc-socket.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceService } from './evidence-service.ts';
+import { makeLibraryHandlers } from './library-handlers.ts';
+import type { LibraryService } from './library-service.ts';
 import type { PerceptionHost } from './perception-host.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import type { RoomService } from './room-service.ts';
@@ -16,7 +18,7 @@ import type { StatusService } from './status-service.ts';
 
 /** What the handlers work with. */
 export type HandlerParts = {
-  store: Store; layout: LibraryLayout; rooms: RoomService; recorder: RecorderHost; perception: PerceptionHost; evidence: EvidenceService; status: StatusService;
+  store: Store; layout: LibraryLayout; rooms: RoomService; recorder: RecorderHost; perception: PerceptionHost; evidence: EvidenceService; status: StatusService; library: LibraryService;
   models: () => Promise<ModelStatus[]>;
   demo: { isRunning: () => boolean; start: () => Promise<Room[]> };
   /** The journal has grown. */
@@ -76,6 +78,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     'evidence.export': (request, caller) => evidence.start(request, nameOf(caller)),
     'evidence.cancel': ({ id }) => evidence.cancel(id),
     'evidence.verify': ({ id }) => evidence.verify(id),
+    ...makeLibraryHandlers(store, parts.library, nameOf, parts.onJournal),
   };
 }
 

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Fault } from '../../contract/faults.ts';
 import type { ChildStatus, LaneStatus, ModelStatus, Status } from '../../contract/status.ts';
 import { checkDisk } from '../recorder/disk-fault.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the status is put together from. */
 export type StatusSources = {
-  store: Store; dataDir: string; shell: string;
+  store: Store; shell: string;
+  /** Where recordings go; it changes with a move. */
+  dataDir: () => string;
+  /** What else is wrong with the disk (gone, slow); null when nothing is. */
+  diskFault: () => Fault | null;
   recordingRooms: () => number;
   children: () => ChildStatus[];
   lanes: () => LaneStatus[];
@@ -34,7 +39,7 @@ export class StatusService {
   #anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
   constructor(sources: StatusSources) {
     this.#sources = sources;
-    this.#disk = { path: sources.dataDir, freeBytes: 0, totalBytes: 0, gate: 'open', sinceMs: Date.now() };
+    this.#disk = { path: sources.dataDir(), freeBytes: 0, totalBytes: 0, gate: 'open', sinceMs: Date.now() };
   }
 
   /** Looks at the disk now and then every few seconds. */
@@ -70,10 +75,11 @@ export class StatusService {
   }
 
   async #poll(): Promise<void> {
-    const { freeBytes, totalBytes, fault } = await checkDisk(this.#sources.dataDir);
-    const gate = fault === null ? 'open' : fault.code === 'disk-read-only' ? 'read-only' : fault.code === 'disk-gone' ? 'gone' : 'full';
+    const path = this.#sources.dataDir();
+    const { freeBytes, totalBytes, fault } = await checkDisk(path);
+    const gate = toGate(fault ?? this.#sources.diskFault());
     if (gate !== this.#disk.gate && fault !== null) this.#sources.onGate(fault);
-    this.#disk = { ...this.#disk, freeBytes, totalBytes, gate, sinceMs: gate === this.#disk.gate ? this.#disk.sinceMs : Date.now() };
+    this.#disk = { ...this.#disk, path, freeBytes, totalBytes, gate, sinceMs: gate === this.#disk.gate ? this.#disk.sinceMs : Date.now() };
     this.#watchClock();
     this.#sources.onChanged(this.get());
   }
@@ -85,4 +91,11 @@ export class StatusService {
     this.#anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
     this.noteClockStep(drift);
   }
+}
+
+function toGate(fault: Fault | null): Status['disk']['gate'] {
+  if (fault === null) return 'open';
+  if (fault.code === 'disk-slow') return 'slow';
+  if (fault.code === 'disk-read-only') return 'read-only';
+  return fault.code === 'disk-gone' ? 'gone' : 'full';
 }

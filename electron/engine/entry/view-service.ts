@@ -5,6 +5,7 @@ import { RoomId, SessionId } from '../../contract/ids.ts';
 import { joinBelow, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
 import { fromViewName } from '../library/local-playlist.ts';
 import { toStoredMedia } from '../library/stored-media.ts';
+import { toViewPath } from '../library/view-segments.ts';
 import type { StoredSegment } from '../store/recording-store.ts';
 import type { Store } from '../store/store.ts';
 import type { PerceptionHost } from './perception-host.ts';
@@ -26,6 +27,8 @@ export class ViewService {
     const roomId = RoomId.safeParse(roomText);
     const sessionId = SessionId.safeParse(sessionText);
     if (!roomId.success || !sessionId.success) return null;
+    const piece = toViewPath(name);
+    if (piece !== null) return joinBelow(join(this.#layout.derived, roomId.data, sessionId.data), piece);
     const { file, part } = fromViewName(name);
     const segment = this.#store.recordings.findFile(sessionId.data, file);
     if (segment === null) return null;
