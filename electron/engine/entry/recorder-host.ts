@@ -21,7 +21,7 @@ export type RecorderHostOptions = {
   store: Store; layout: LibraryLayout; analyse: boolean; untilEnd: boolean;
   onIngested: (roomId: RoomId, ingested: Ingested) => void;
   onState: (roomId: RoomId, live: LiveState) => void;
-  onClock: (offsetMs: number, source: string) => void;
+  onClock: (offsetMs: number, source: string, uncertaintyMs: number) => void;
   onClockStep: (stepMs: number) => void;
   onStopped: (roomId: RoomId, ended: boolean) => void;
   onStatus: (status: ChildStatus) => void;
@@ -32,6 +32,14 @@ type Wanted = { roomId: RoomId; source: RecordingSource };
 type FinishedTest = { test: RoomTest; file: string | null; initFile: string | null };
 
 const ingestRetryMs = 2000;
+const defaultTimeServers = ['ntp.ntsc.ac.cn', 'ntp.aliyun.com', 'cn.pool.ntp.org'];
+
+/** Time servers to measure the clock against: ZHIBOJIAN_TIME_SERVERS (names with commas between, empty for none) or public ones in China. */
+function timeServers(): string[] {
+  const named = process.env['ZHIBOJIAN_TIME_SERVERS'];
+  return named === undefined ? defaultTimeServers : named.split(',').map((name) => name.trim()).filter((name) => name !== '');
+}
+
 /** Sessions that grow within this time are committed together: one durable transaction costs as much as fifty. */
 const ingestTogetherMs = 50;
 
@@ -164,6 +172,7 @@ export class RecorderHost {
   #receive(report: RecorderReport): void {
     if (report.type === 'ready') {
       this.#isReady = true;
+      this.#child.send({ type: 'clock-servers', servers: timeServers() });
       if (this.#minFreeBytes !== null) this.#child.send({ type: 'disk-limits', minFreeBytes: this.#minFreeBytes });
       for (const [roomId, fault] of this.#gates) this.#child.send({ type: 'gate', roomId, fault });
       if (this.#isSuspended) return;
@@ -174,7 +183,7 @@ export class RecorderHost {
       if (!this.#wanted.has(report.roomId)) return;
       if (before !== undefined && before.sessionId !== null && before.sessionId !== report.sessionId) this.#options.store.recordings.endSession(before.sessionId, Date.now());
       this.#setLive(report.roomId, { state: report.state, fault: report.fault, sessionId: report.sessionId, bitrateBps: report.bitrateBps });
-    } else if (report.type === 'clock') this.#options.onClock(report.offsetMs, report.source);
+    } else if (report.type === 'clock') this.#options.onClock(report.offsetMs, report.source, report.uncertaintyMs);
     else if (report.type === 'tested') {
       this.#tests.get(report.testId)?.(report);
       this.#tests.delete(report.testId);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { RecorderCommand, type RecorderReport } from '../../contract/recording.ts';
 import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { RoomId } from '../../contract/ids.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { setMinFreeBytes } from './disk-fault.ts';
 import { RoomRecording } from './room-recording.ts';
 import { testAddress } from './room-tester.ts';
@@ -11,6 +12,13 @@ const recordings = new Map<RoomId, RoomRecording>();
 let outerGate: Fault | null = null;
 const roomGates = new Map<RoomId, Fault>();
 const testTimeoutMs = 30_000;
+const clock = new ClockWatch({
+  onMeasured: ({ offsetMs, uncertaintyMs, source }) => report({ type: 'clock', offsetMs, source, uncertaintyMs }),
+  onStep: (stepMs) => {
+    for (const recording of recordings.values()) recording.noteClockStep(stepMs);
+    report({ type: 'clock-step', stepMs });
+  },
+});
 
 function report(message: RecorderReport): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined); // the engine may be gone: `disconnect` follows
@@ -23,7 +31,7 @@ function start(command: Extract<RecorderCommand, { type: 'start' }>): void {
   } catch (thrown) {
     report({ type: 'state', roomId: command.roomId, state: 'disk-gate', fault: makeFault('disk-error', command.dir, String(thrown), { retryable: true }), sessionId: null, bitrateBps: null });
   }
-  const recording = new RoomRecording({ roomId: command.roomId, source: command.source, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report, outerGate: () => outerGate ?? roomGates.get(command.roomId) ?? null });
+  const recording = new RoomRecording({ roomId: command.roomId, source: command.source, dir: command.dir, resume: command.resume, untilEnd: command.untilEnd, report, clock, outerGate: () => outerGate ?? roomGates.get(command.roomId) ?? null });
   recordings.set(command.roomId, recording);
   void recording.done.then(() => {
     if (recordings.get(command.roomId) === recording) recordings.delete(command.roomId);
@@ -43,6 +51,7 @@ function stop(roomId: RoomId): void {
 }
 
 async function shutDown(): Promise<void> {
+  clock.stop();
   const open = [...recordings.values()];
   for (const recording of open) recording.stop();
   await Promise.all(open.map((recording) => recording.done));
@@ -55,7 +64,7 @@ process.on('message', (raw) => {
   else if (command.type === 'stop') stop(command.roomId);
   else if (command.type === 'gate') setGate(command.roomId, command.fault);
   else if (command.type === 'disk-limits') setMinFreeBytes(command.minFreeBytes);
-  else if (command.type === 'clock-servers') process.stderr.write('');
+  else if (command.type === 'clock-servers') clock.setServers(command.servers);
   else if (command.type === 'test') {
     void testAddress(command.source, command.dir, AbortSignal.timeout(testTimeoutMs)).then((result) => report({ type: 'tested', testId: command.testId, ...result }));
   } else void shutDown();

@@ -6,6 +6,7 @@ import type { RoomId } from '../../contract/ids.ts';
 import type { RecorderReport, RecordingSource, ResumePoint } from '../../contract/recording.ts';
 import type { RoomState } from '../../contract/rooms.ts';
 import { toAddressPolicy } from './address-policy.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { followChat } from './chat-source.ts';
 import { checkDisk, toDiskFault } from './disk-fault.ts';
 import { openSource } from './source-opener.ts';
@@ -23,6 +24,7 @@ export type RecordingOptions = {
   /** Stop at the end of the broadcast instead of waiting for the next one. */
   untilEnd: boolean;
   report: (report: RecorderReport) => void;
+  clock: ClockWatch;
   /** A gate that somebody else closed (a quota, say); null while it is open. */
   outerGate: () => Fault | null;
 };
@@ -46,14 +48,14 @@ export class RoomRecording {
   constructor(options: RecordingOptions) {
     this.#options = options;
     const { roomId, dir, resume, report, source } = options;
-    this.#session = new SessionController({ roomId, dir, resume, report });
+    this.#session = new SessionController({ roomId, dir, resume, report, measuredOffsetMs: () => options.clock.measured?.offsetMs ?? null });
     this.#context = {
       roomId, session: this.#session, signal: this.#stop.signal, policy: toAddressPolicy(source.url, source.allowPrivate),
       passDiskGate: () => this.#passDiskGate(),
       setState: (state, fault) => this.#setState(state, fault),
       succeeded: () => void (this.#failures = 0),
       setBitrate: (bitsPerSecond) => void (this.#bitrateBps = bitsPerSecond),
-      setClock: (offsetMs, clockSource) => report({ type: 'clock', offsetMs, source: clockSource, uncertaintyMs: 500 }),
+      setClock: (offsetMs, clockSource) => options.clock.noteDate(offsetMs, clockSource),
     };
     this.done = this.#record();
   }

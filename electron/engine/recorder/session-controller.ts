@@ -19,7 +19,7 @@ export type KnownSegment = { mediaSequence: number; sha256: string | null };
 export type NewSegment = Pick<SegmentRecord, 'mediaSequence' | 'uri' | 'initFile' | 'discontinuity' | 'mediaStartMs' | 'encryption' | 'byteRange' | 'decoder'> & { kind: 'media' | 'caption'; startMs: number; durationMs: number };
 
 /** What a session controller is made of. */
-export type SessionOptions = { roomId: RoomId; dir: string; resume: ResumePoint | null; report: (report: RecorderReport) => void };
+export type SessionOptions = { roomId: RoomId; dir: string; resume: ResumePoint | null; report: (report: RecorderReport) => void; measuredOffsetMs: () => number | null };
 
 /** What a source leaves out when it has nothing to say. */
 export const plainSegment = { kind: 'media', initFile: null, discontinuity: false, mediaStartMs: null, encryption: null, byteRange: null, decoder: null } as const;
@@ -228,7 +228,7 @@ export class SessionController {
   }
 
   #stamp(): Pick<SegmentRecord, 'arrivedAt' | 'monotonicMs' | 'clockOffsetMs'> {
-    return { arrivedAt: formatIso(Date.now()), monotonicMs: performance.now(), clockOffsetMs: this.#clockOffsetMs };
+    return { arrivedAt: formatIso(Date.now()), monotonicMs: performance.now(), clockOffsetMs: this.#options.measuredOffsetMs() ?? this.#clockOffsetMs };
   }
 
   #opened(): SessionWriter {
