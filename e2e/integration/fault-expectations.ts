@@ -12,6 +12,8 @@ export type Expectation = {
   recoversWithinS: number;
   /** Sessions that the room must have; 1 unless the broadcast ends. */
   sessions?: number;
+  /** The source itself lists segments out of order: stored as listed. */
+  isReordered?: boolean;
   /** Requests that may arrive while the fault lasts: no storms. */
   maxRequests?: number;
 };
@@ -43,9 +45,9 @@ export const expectations: Record<HlsFaultName, Expectation> = {
   'stall-mid-body': badSegments('timed-out', { recoversWithinS: 20 }),
   'playlist-stall': outage('timed-out', { recoversWithinS: 20 }),
   'slow-drip': { gaps: ['timed-out', 'segment-lost'], shows: [], recoversWithinS: 20 },
-  'reordered-segments': { ...undisturbed, recoversWithinS: 8 },
+  'reordered-segments': { ...undisturbed, isReordered: true, recoversWithinS: 8 },
   'repeated-segments': undisturbed,
-  'playlist-stale': { gaps: [], shows: ['stalled source-stalled'], recoversWithinS: 6 },
+  'playlist-stale': { gaps: ['source-stalled'], shows: ['stalled source-stalled'], recoversWithinS: 6 },
   'playlist-backwards': undisturbed,
   'sequence-reset': { ...undisturbed, gaps: ['encoder-restarted'] },
   'map-change': undisturbed,

@@ -85,13 +85,13 @@ function readGaps(roomDir: string): GapRecord[] {
 }
 
 /** Every number that is not stored lies in a hole between two that are, and every hole has a gap on the time line. */
-function findSilentHoles(records: readonly { number: number; record: SegmentRecord }[], gaps: readonly GapRecord[]): string[] {
+function findSilentHoles(records: readonly { number: number; record: SegmentRecord }[], gaps: readonly GapRecord[], isMissing: (number: number) => boolean): string[] {
   const silent: string[] = [];
   for (const [index, { number, record }] of records.entries()) {
     const before = records[index - 1];
     if (before === undefined || number === before.number + 1) continue;
-    if (number <= before.number) silent.push(`${number} stored after ${before.number}`);
-    else if (!gaps.some((gap) => Date.parse(gap.from) >= Date.parse(before.record.startAt) && Date.parse(gap.to) <= Date.parse(record.startAt) + 1)) silent.push(`nothing says why ${before.number + 1} to ${number - 1} are missing`);
+    const hole = Array.from({ length: Math.max(0, number - before.number - 1) }, (_, step) => before.number + 1 + step).filter(isMissing);
+    if (hole.length > 0 && !gaps.some((gap) => Date.parse(gap.from) >= Date.parse(before.record.startAt) && Date.parse(gap.to) <= Date.parse(record.startAt) + 1)) silent.push(`nothing says why ${hole.join(' ')} are missing`);
   }
   return silent;
 }
@@ -113,9 +113,11 @@ function judge(evidence: Evidence): FaultOutcome {
   const lost = new Set(channel.served.filter((piece) => piece.atMs < judgedMs && !storedNumbers.has(piece.number)).map((piece) => piece.number));
   if (lost.size > 0) problems.push(`served whole but not stored: ${[...lost].join(' ')}`);
   const gaps = readGaps(roomDir);
-  problems.push(...findSilentHoles(known, gaps));
+  const isMissing = (number: number): boolean => channel.listed.has(number) && !storedNumbers.has(number);
+  problems.push(...findSilentHoles(known, gaps, isMissing));
+  for (const [index, { number }] of known.entries()) if (expected.isReordered !== true && number < (known[index - 1]?.number ?? -1)) problems.push(`${number} stored after ${known[index - 1]?.number}`);
   const [first, last] = [Math.min(...storedNumbers), Math.max(...storedNumbers)];
-  const missing = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index).filter((number) => !storedNumbers.has(number)).length;
+  const missing = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index).filter(isMissing).length;
   const gapReasons = [...new Set(gaps.map((gap) => gap.reason.code))];
   for (const code of gapReasons) if (!expected.gaps.includes(code)) problems.push(`a gap for the reason ${code}`);
   if (expected.gaps.length === 0 && missing > 0) problems.push(`${missing} missing`);

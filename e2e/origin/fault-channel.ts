@@ -47,6 +47,8 @@ export class FaultChannel {
   readonly name: string;
   readonly plan: ChannelPlan;
   readonly served: ServedPiece[] = [];
+  /** Every number that a playlist which was asked for has named. */
+  readonly listed = new Set<number>();
   readonly startedAtMs = Date.now();
   readonly #asked = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
@@ -181,6 +183,7 @@ export class FaultChannel {
     if (file === 'index.m3u8') {
       const playlist = this.makePlaylist(rendition);
       this.plan.alter?.(playlist, this, rendition);
+      for (const piece of playlist.pieces) this.listed.add(piece.number);
       return { ...plain, rendition, kind: 'playlist', status: 200, type: 'application/vnd.apple.mpegurl', body: Buffer.from(formatPlaylist(playlist)) };
     }
     if (file === 'init.mp4') return { ...plain, rendition, kind: 'init', status: 200, type: 'video/mp4', body: makeInit(rendition) };

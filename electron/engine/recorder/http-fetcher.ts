@@ -14,7 +14,7 @@ export type FetchLimits = { connectTimeoutMs: number; idleTimeoutMs: number; tot
 /** Bounds for a playlist. */
 export const playlistLimits: FetchLimits = { connectTimeoutMs: 8000, idleTimeoutMs: 8000, totalTimeoutMs: 15_000, maxBytes: 4 << 20, maxRedirects: 5 };
 /** Bounds for a segment. */
-export const segmentLimits: FetchLimits = { connectTimeoutMs: 8000, idleTimeoutMs: 10_000, totalTimeoutMs: 60_000, maxBytes: 256 << 20, maxRedirects: 5 };
+export const segmentLimits: FetchLimits = { connectTimeoutMs: 6000, idleTimeoutMs: 6000, totalTimeoutMs: 60_000, maxBytes: 256 << 20, maxRedirects: 5 };
 
 /** What a server answered, before its body. */
 export type ResponseHead = {
@@ -84,8 +84,13 @@ function parseAddress(url: string): URL {
   return parsed;
 }
 
+const chains = new WeakMap<TLSSocket, string[]>();
+
 function pemChain(socket: TLSSocket): string[] {
+  const known = chains.get(socket);
+  if (known !== undefined) return known; // a kept connection serves a thousand playlists with one chain
   const chain: string[] = [];
+  chains.set(socket, chain);
   let certificate = socket.getPeerCertificate?.(true);
   const seen = new Set<string>();
   while (certificate?.raw !== undefined && !seen.has(certificate.fingerprint256) && chain.length < 8) {
@@ -169,7 +174,7 @@ export async function openResponse<T>(url: string, options: FetchOptions, consum
 function openOnce(address: URL, options: FetchOptions, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const secure = address.protocol === 'https:';
-    const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': options.acceptCompressed ? 'gzip, deflate, br' : 'identity' };
+    const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': options.acceptCompressed ? 'gzip, deflate, br' : 'identity', ...options.policy.headers };
     if (options.range !== undefined) headers['range'] = `bytes=${options.range.from}-${options.range.to}`;
     const host = address.hostname.replace(/^\[|\]$/g, '');
     if (!options.policy.allowPrivate && isPrivateAddress(host)) return reject(new FaultError(toPrivateFault(host, host)));

@@ -7,6 +7,7 @@ import { openResponse, readBody, safeUrl, segmentLimits, type ResponseHead } fro
 import { sniffContainer } from './media-sniffer.ts';
 import type { ByteRange } from './playlist-parser.ts';
 import { PartFile } from '../library/session-files.ts';
+import { findTruncation } from './truncation-check.ts';
 import { waitFor } from './waiting.ts';
 
 /** A file received whole and made durable, still under its .part name. */
@@ -70,7 +71,10 @@ async function fetchOnce({ uri, range, dir, stem, signal, policy }: SegmentReque
         });
         if (storedBytes === 0 || (wantedBytes !== null && wantedBytes !== storedBytes)) throw new FaultError(makeFault('segment-truncated', safeUrl(uri), `${storedBytes} of ${wantedBytes ?? 'unknown'} bytes${isWhole ? `, the server knows no ranges and sent ${bytes}` : ''}`, { retryable: true }));
         const sealed = await part.seal();
-        return { partPath: join(dir, `${stem}.part`), container: sniffContainer(sealed.head, uri), sha256: sealed.sha256, bytes: storedBytes, head: Buffer.concat(kept).subarray(0, keptHeadBytes) };
+        const file = { partPath: join(dir, `${stem}.part`), container: sniffContainer(sealed.head, uri), sha256: sealed.sha256, bytes: storedBytes, head: Buffer.concat(kept).subarray(0, keptHeadBytes) };
+        const cut = await findTruncation(file.partPath, file.container, file.head, storedBytes);
+        if (cut !== null) throw new FaultError(makeFault('segment-truncated', safeUrl(uri), cut, { retryable: true }));
+        return file;
       } catch (thrown) {
         await part.discard();
         const disk = toDiskFault(thrown, dir);
