@@ -10,6 +10,8 @@ const commands: Record<string, () => Promise<Command>> = {
   inspect: async () => import('./inspect-command.ts').then((m) => ({ help: m.inspectHelp, run: m.runInspect })),
   analyze: async () => import('./analyze-command.ts').then((m) => ({ help: m.analyzeHelp, run: m.runAnalyze })),
   screen: async () => import('./screen-entry.ts').then((m) => ({ help: m.screenHelp, run: m.runScreenCommand })),
+  recordings: async () => import('./recordings-command.ts').then((m) => ({ help: m.recordingsHelp, run: m.runRecordings })),
+  import: async () => import('./import-command.ts').then((m) => ({ help: m.importHelp, run: m.runImportCommand })),
   export: async () => import('./export-command.ts').then((m) => ({ help: m.exportHelp, run: m.runExport })),
   verify: async () => import('./verify-entry.ts').then((m) => ({ help: m.verifyHelp, run: m.runVerifyCommand })),
   models: async () => import('./models-command.ts').then((m) => ({ help: m.modelsHelp, run: m.runModels })),

@@ -46,6 +46,7 @@ export type LibraryServiceOptions = {
 const tickMs = 3000;
 const retentionEveryMs = 3_600_000;
 const busyJobs = 20;
+const freshMs = 120_000;
 const oldDirKey = 'library-old-recordings';
 const MovePayload = z.object({ target: z.string(), user: z.string() });
 const ExportPayload = z.object({ target: z.string(), sessionIds: z.array(SessionId), user: z.string() });
@@ -73,7 +74,7 @@ export class LibraryService {
     this.#options = options;
     const { store, layout } = options;
     this.#settings = readLibrarySettings(store);
-    const isRunning = (roomId: RoomId, sessionId: SessionId): boolean => options.recorder?.getLive(roomId)?.sessionId === sessionId;
+    const isRunning = (roomId: RoomId, sessionId: SessionId): boolean => (options.recorder === null ? isFresh(store, sessionId) : options.recorder.getLive(roomId)?.sessionId === sessionId);
     this.retention = new RetentionService({ store, layout, settings: () => this.#settings, isRunning });
     this.#rehash = new RehashPass({ store, layout, settings: () => this.#settings, isRunning, busyBecause: () => this.#busyBecause(), onAltered: options.onNotice });
     this.tasks = new LibraryTasks(store, {
@@ -344,4 +345,11 @@ export class LibraryService {
     this.#options.onJournal();
     return overview;
   }
+}
+
+// Without the recorder at hand (command line beside a running engine): open and grown lately counts as running.
+function isFresh(store: Store, sessionId: SessionId): boolean {
+  const session = store.recordings.getSession(sessionId);
+  const last = store.recordings.listTail(sessionId, 1)[0];
+  return session?.endMs === null && last !== undefined && Date.now() - last.arrivedAtMs < freshMs;
 }
