@@ -61,6 +61,17 @@ def bury(feats, other, snr_db):
     return np.logaddexp(feats, other + gain)
 
 
+def spread(feats, syllables):
+    """Where each syllable of an isolated clip is sounding: (syllable, first frame, end) of the middle of its
+    even share of the loud stretch; nothing when no stretch is loud enough to hold them."""
+    loud = np.sort(feats, axis=1)[:, 40:].mean(axis=1)
+    heard = np.flatnonzero(loud > loud.max() - 5.0)
+    if len(heard) == 0 or heard[-1] - heard[0] < 8 * len(syllables):
+        return []
+    share = (heard[-1] + 1 - heard[0]) / len(syllables)
+    return [(s, heard[0] + (i + 0.2) * share, heard[0] + (i + 0.85) * share) for i, s in enumerate(syllables)]
+
+
 def mask(feats, rng):
     """SpecAugment: bands and spans set to the clip's mean."""
     fill = feats.mean(axis=0)
@@ -105,14 +116,19 @@ class Batches:
 
     def example(self, parts):
         """Features and syllables of one example, augmented."""
-        rng, feats, syllables = self.rng, [], []
+        rng, feats, syllables, spans, at = self.rng, [], [], [], 0
         for name, clip in parts:
             clips = self.clips[name]
             feats.append(clips.features(clip, rng.integers(0, len(clips.variants))))
             syllables += clips.syllables(clip)
+            if name in ("words", "syllables"):
+                spans += [(s, at + a, at + b) for s, a, b in spread(feats[-1], clips.syllables(clip))]
+            at += len(feats[-1])
         x = np.concatenate(feats)
         if rng.random() < 0.6:
             x = stretch(x, rng.uniform(0.85, 1.25))
+        pace = len(x) / at
+        spans = [(s, a * pace, b * pace) for s, a, b in spans]
         if rng.random() < 0.4:
             x = bend(x, rng.uniform(0.92, 1.08))
         chance = rng.random()
@@ -123,7 +139,7 @@ class Batches:
             name, clip = self.pick()[0]
             other = self.clips[name].features(clip)
             x = bury(x, np.resize(other, x.shape), rng.uniform(12, 25))
-        return mask(x, rng).astype(np.float32), syllables
+        return mask(x, rng).astype(np.float32), syllables, spans
 
     def pool(self):
         """Many picks sorted by length and cut into batches, in random order."""
@@ -145,14 +161,19 @@ class Batches:
 
 
 def collate(examples):
-    """Padded features, lengths, and flat targets of both unit kinds with their lengths."""
-    examples = [(x, s) for x, s in examples if len(x) // 4 > 2 * len(s) + 1] or examples[:1]
-    longest = max(len(x) for x, _ in examples)
+    """Padded features, lengths, flat targets of both unit kinds with their lengths, and per 40 ms step the
+    syllable sounding there (its number without the blank), -1 where nobody knows."""
+    examples = [e for e in examples if len(e[0]) // 4 > 2 * len(e[1]) + 1] or examples[:1]
+    longest = max(len(x) for x, _, _ in examples)
     feats = np.full((len(examples), longest, 80), -23.0, dtype=np.float32)
-    for row, (x, _) in enumerate(examples):
+    frames = np.full((len(examples), (longest + 3) // 4), -1, dtype=np.int64)
+    for row, (x, _, spans) in enumerate(examples):
         feats[row, : len(x)] = x
-    whole = [units.encode(s) for _, s in examples]
-    half = [[h for y in s for h in units.halves(y)] for _, s in examples]
+        for syllable, first, end in spans:
+            frames[row, int(np.ceil(first / 4)):int(end / 4) + 1] = units.INDEX[syllable] - 1
+    whole = [units.encode(s) for _, s, _ in examples]
+    half = [[h for y in s for h in units.halves(y)] for _, s, _ in examples]
     flat = lambda rows: np.array([v for row in rows for v in row], dtype=np.int64)
     sizes = lambda rows: np.array([len(row) for row in rows], dtype=np.int64)
-    return feats, np.array([len(x) for x, _ in examples]), flat(whole), sizes(whole), flat(half), sizes(half)
+    lengths = np.array([len(x) for x, _, _ in examples])
+    return feats, lengths, flat(whole), sizes(whole), flat(half), sizes(half), frames

@@ -92,6 +92,24 @@ class Data(unittest.TestCase):
         ma, de = units.INDEX["ma"], units.INDEX["de"]
         self.assertEqual(score.collapse([0, ma, ma, 0, ma, de, de, 0]), ["ma", "ma", "de"])
 
+    def test_isolated_speech_is_shared_out_over_its_syllables(self):
+        feats = np.full((100, 80), -15.0)
+        feats[30:80] = -4.0
+        spans = batches.spread(feats, ["ma", "de"])
+        self.assertEqual([s for s, _, _ in spans], ["ma", "de"])
+        self.assertEqual([round(v) for _, a, b in spans for v in (a, b)], [35, 51, 60, 76])
+        self.assertEqual(batches.spread(feats, ["ma"] * 7), [])
+
+    def test_batches_carry_the_sounding_syllable(self):
+        x = np.zeros((100, 80), dtype=np.float32)
+        out = batches.collate([(x, ["ma", "de"], [("ma", 36, 52)]), (x[:60], ["ni"], [])])
+        frames = out[6]
+        self.assertEqual(frames.shape, (2, 25))
+        self.assertEqual(np.flatnonzero(frames[0] >= 0).tolist(), [9, 10, 11, 12, 13])
+        self.assertEqual(set(frames[0][9:14]), {units.INDEX["ma"] - 1})
+        self.assertTrue((frames[1] == -1).all())
+        self.assertEqual(out[3].tolist(), [2, 1])
+
     def test_noise_is_buried_at_the_asked_ratio(self):
         rng = np.random.default_rng(3)
         speech, other = rng.normal(0, 1, (200, 80)), rng.normal(-5, 1, (200, 80))

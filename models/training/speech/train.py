@@ -34,11 +34,14 @@ def rate_at(step, options):
 
 
 def losses(net, batch, device):
-    """Both CTC losses per target unit."""
-    x, lens, whole, whole_lens, half, half_lens = (torch.from_numpy(np.asarray(a)).to(device) for a in batch)
+    """Both CTC losses per target unit, and the loss of knowing which syllable sounds (blank aside) where we do."""
+    x, lens, whole, whole_lens, half, half_lens, frames = (torch.from_numpy(np.asarray(a)).to(device) for a in batch)
     scores, half_scores, steps = net.both(x, lens)
     ctc = lambda p, t, n: F.ctc_loss(p.transpose(0, 1), t, steps, n, reduction="sum", zero_infinity=True) / n.sum()
-    return ctc(scores, whole, whole_lens), ctc(half_scores, half, half_lens)
+    known = frames[:, : scores.size(1)] >= 0
+    sounding = scores[:, :, 1:][known]
+    named = F.cross_entropy(sounding, frames[:, : scores.size(1)][known]) if len(sounding) else scores.sum() * 0
+    return ctc(scores, whole, whole_lens), ctc(half_scores, half, half_lens), named
 
 
 def prefetch(source, stop, depth=4):
@@ -138,7 +141,7 @@ def train(options):
     synth = batches.Clips(os.path.join(sets, "synth-test")) if has_synth else None
     print(f"{options.design}: {parameters_of(run.net):,} weights, from step {run.step}, sets {list(source.clips)}", flush=True)
     started = saved = measured = time.monotonic()
-    begun_spent, recent = run.spent_s, []
+    begun_spent, recent, heard = run.spent_s, [], []
     feed = prefetch(source, stop)
     while not stop.is_set() and not os.path.exists(stop_file) and run.step < options.steps:
         now = time.monotonic()
@@ -151,20 +154,21 @@ def train(options):
         for group in run.optimiser.param_groups:
             group["lr"] = rate_at(run.step, options)
         run.net.train()
-        whole, half = losses(run.net, batch, options.device)
-        loss = whole + options.half_weight * half
+        whole, half, named = losses(run.net, batch, options.device)
+        loss = whole + options.half_weight * half + options.named_weight * named
         run.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(run.net.parameters(), 4.0)
         if torch.isfinite(norm):
             run.optimiser.step()
             recent.append((whole.item(), half.item()))
+            heard += [named.item()] if named.item() else []
         average_into(run.mean, run.net, run.step)
         run.audio_s += float(batch[1].sum()) / 100
         run.spent_s = begun_spent + time.monotonic() - started
         if run.step % 50 == 0 and recent:
             print(f"step {run.step} loss {np.mean([r[0] for r in recent[-50:]]):.3f} half "
-                  f"{np.mean([r[1] for r in recent[-50:]]):.3f} {run.audio_s / run.spent_s:.0f}x real time", flush=True)
+                  f"{np.mean([r[1] for r in recent[-50:]]):.3f} named {np.mean(heard[-30:] or [0]):.3f} {run.audio_s / run.spent_s:.0f}x real time", flush=True)
         if now - measured > options.measure_minutes * 60:
             run.measure(dev, synth, np.mean(recent[-200:], axis=0).tolist())
             measured = time.monotonic()
@@ -193,6 +197,7 @@ def main():
     parser.add_argument("--every-clip", type=int, default=3)
     parser.add_argument("--frames", type=int, default=8000, help="frames of 10 ms in a batch")
     parser.add_argument("--half-weight", type=float, default=0.4)
+    parser.add_argument("--named-weight", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=1)
