@@ -6,8 +6,8 @@ for (const [net, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10]
 }
 for (const [net, prefix] of [['::', 127], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8], ['::ffff:0:0', 96], ['64:ff9b::', 96]] as const) privateRanges.addSubnet(net, prefix, 'ipv6');
 
-/** Which addresses may be visited for a room: public ones always, private ones only where a person has said so. */
-export type AddressPolicy = { allowPrivate: boolean };
+/** How a room's addresses are visited: public ones always, private ones only where a person has said so; `headers` are what a resolver said their servers want. */
+export type AddressPolicy = { allowPrivate: boolean; headers?: Readonly<Record<string, string>> };
 
 /** Whether an IP address is not of the public internet: loopback, link-local, private, shared, reserved, and IPv4 dressed as IPv6. */
 export function isPrivateAddress(address: string): boolean {

@@ -50,6 +50,6 @@ test('answers to other questions are not believed, refusals and unset clocks are
     return 'code' in answer ? answer.code : 'believed';
   }));
   assert.deepEqual(codes, ['timed-out', 'too-busy', 'connect-failed']);
-  assert.equal(await measureClock([forged.address], signal), null);
+  assert.equal(await measureClock([forged.address, 'no-such-host.invalid', '127.0.0.1:1'], signal), null);
   for (const { socket } of [forged, refusing, unset]) socket.close();
 });

@@ -43,17 +43,21 @@ function exchange(host: string, port: number, server: string, signal: AbortSigna
     randomBytes(8).copy(request, 40); // a nonce in place of our time: the answer must bring it back
     let sentWallMs = 0;
     let sentMs = 0;
+    let isOver = false;
     const end = (result: ClockMeasurement | Fault): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
       socket.close();
       resolve(result);
     };
     const fail = (code: 'timed-out' | 'connect-failed' | 'dns-failed' | 'cancelled' | 'too-busy', message: string): void => end(makeFault(code, server, message, { retryable: true }));
+    const failConnect = (error: NodeJS.ErrnoException): void => fail(error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? 'dns-failed' : 'connect-failed', error.message);
     const cancel = (): void => fail('cancelled', '已取消');
     const timer = setTimeout(() => fail('timed-out', '没有应答'), timeoutMs);
     signal.addEventListener('abort', cancel);
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? 'dns-failed' : 'connect-failed', error.message));
+    socket.on('error', (error: NodeJS.ErrnoException) => failConnect(error));
     socket.on('message', (answer) => {
       const roundTripMs = performance.now() - sentMs;
       const isOurs = answer.length >= packetBytes && ((answer[0] as number) & 7) === 4 && answer.subarray(24, 32).equals(request.subarray(40, 48));
@@ -67,11 +71,14 @@ function exchange(host: string, port: number, server: string, signal: AbortSigna
       const dispersionMs = (answer.readUInt32BE(8) / 65_536) * 1000 + (answer.readUInt32BE(4) / 65_536) * 500;
       end({ offsetMs: (receivedMs - sentWallMs + (answeredMs - (sentWallMs + roundTripMs))) / 2, uncertaintyMs: delayMs / 2 + dispersionMs, source: `SNTP ${server}` });
     });
-    socket.connect(port, host, () => {
+    // The callback also comes with the error of a failed look-up, and may come after the time is up.
+    socket.connect(port, host, ((error?: NodeJS.ErrnoException) => {
+      if (error !== undefined) return failConnect(error);
+      if (isOver) return;
       sentWallMs = Date.now();
       sentMs = performance.now();
       socket.send(request);
-    });
+    }) as () => void);
   });
 }
 

@@ -4,6 +4,7 @@ import { openHttpFlv } from './flv-http-opener.ts';
 import { FlvRun } from './flv-run.ts';
 import { HlsRun } from './hls-run.ts';
 import { openResponse, playlistLimits } from './http-fetcher.ts';
+import { ResolvedRun } from './resolved-run.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 
 const sniffedBytes = 512;
@@ -13,10 +14,11 @@ export async function openSource(source: RecordingSource, context: RunContext): 
   const kind = source.sourceKind === 'auto' ? await findKind(source.url, context) : source.sourceKind;
   if (kind === 'hls') return new HlsRun(source.url, context.policy);
   if (kind === 'flv') return new FlvRun(source.url, openHttpFlv);
-  throw new FaultError(makeFault('source-unsupported', context.roomId, kind === 'rtmp' ? '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址' : '不支持网页地址，请填写直播流地址'));
+  if (kind === 'page') return new ResolvedRun(source.url);
+  throw new FaultError(makeFault('source-unsupported', context.roomId, '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址'));
 }
 
-async function findKind(url: string, { signal, policy }: RunContext): Promise<'hls' | 'flv' | 'rtmp'> {
+async function findKind(url: string, { signal, policy }: RunContext): Promise<'hls' | 'flv' | 'rtmp' | 'page'> {
   if (/^rtmps?:/i.test(url)) return 'rtmp';
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   if (/\.m3u8$/i.test(path) || path === '') return 'hls';
@@ -27,6 +29,7 @@ async function findKind(url: string, { signal, policy }: RunContext): Promise<'h
       head = Buffer.concat([head, chunk]);
       if (head.length >= sniffedBytes) break;
     }
-    return head.toString('latin1', 0, 3) === 'FLV' ? 'flv' : 'hls';
+    if (head.toString('latin1', 0, 3) === 'FLV') return 'flv';
+    return /^\s*<(!doctype|html|head|body)/i.test(head.toString('utf8', 0, sniffedBytes)) ? 'page' : 'hls';
   });
 }
