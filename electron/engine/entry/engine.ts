@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 
-import type { Fault } from '../../contract/faults.ts';
+import { makeFault, type Fault } from '../../contract/faults.ts';
 import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
 import type { Flag } from '../../contract/flags.ts';
 import type { Room } from '../../contract/rooms.ts';
@@ -142,6 +142,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   recorder.start(); // its process starts while the library is put in order
   const repair = repairLibrary(store, layout, { analyse: true, nowMs: Date.now() });
   if (repair.ingested + repair.renamed + repair.discardedParts + repair.cutBytes > 0) options.onLine(`录制库已整理：补登 ${repair.ingested} 段，续完 ${repair.renamed} 段，弃去未收完 ${repair.discardedParts} 段`);
+  if (repair.setAside + repair.missing > 0) notice(makeFault('library-altered', layout.rooms, `整理录制库时发现 ${repair.missing} 个文件缺失、${repair.setAside} 行记录无法读取；其余照常，详见录像库`));
   rooms.startAll((room) => room.demo);
   screening.pump();
   const server: RunningServer = await startServer({

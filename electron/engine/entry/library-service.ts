@@ -220,7 +220,7 @@ export class LibraryService {
   // Derived pieces can be thrown away; what is missing is made again at start.
   async #packViews(): Promise<void> {
     const { store, layout, modelsDir } = this.#options;
-    const missing = [...store.tasks.listImported()].filter((id) => store.deletions.get(id) === null && store.tasks.listPieces(id).length === 0)
+    const missing = [...store.tasks.listImported().keys()].filter((id) => store.deletions.get(id) === null && store.tasks.listPieces(id).length === 0)
       .filter((id) => store.recordings.listTail(id, 1)[0]?.container === 'file');
     if (missing.length === 0) return;
     const client = new PerceptionClient({ lane: 'decode', modelsDir, userModelsDir: layout.models, onStatus: () => undefined });

@@ -81,7 +81,8 @@ export class RetentionService {
     const { store, settings } = this.#parts;
     const { retentionDays } = settings();
     const deletions = new Map(store.deletions.list().map((item) => [item.sessionId, item]));
-    const expired = store.recordings.listSessions(null, 1_000_000).filter((session) => toExpiry(session, retentionDays) <= nowMs || deletions.has(session.id));
+    const imported = store.tasks.listImported();
+    const expired = store.recordings.listSessions(null, 1_000_000).filter((session) => toExpiry(session, retentionDays, imported.get(session.id)) <= nowMs || deletions.has(session.id));
     const recordings = this.#toRecordings(expired).filter((item) => item.state !== 'deleted');
     const scheduled = recordings.filter((item) => item.state === 'scheduled');
     const open = recordings.filter((item) => item.state !== 'scheduled');
@@ -103,7 +104,7 @@ export class RetentionService {
     for (const item of recordings) {
       this.#refuseProtected(item);
       if (item.state === 'deleted') throw new FaultError(makeFault('conflict', item.id, '这场录像已经删除'));
-      if (!options.early && toExpiry(item, retentionDays) > nowMs) throw new FaultError(makeFault('conflict', item.id, `保存期未满 ${retentionDays} 天；提前删除须另行确认`));
+      if (!options.early && (item.expiresAtMs ?? Infinity) > nowMs) throw new FaultError(makeFault('conflict', item.id, `保存期未满 ${retentionDays} 天；提前删除须另行确认`));
     }
     store.transact(() => {
       for (const item of recordings.filter((one) => one.state !== 'scheduled')) {
@@ -232,7 +233,7 @@ export class RetentionService {
       }, nowMs);
       return {
         ...session, roomName: names.get(session.roomId) ?? '', state: deletion === undefined ? (running ? 'recording' : 'kept') : deletion.deletedMs === null ? 'scheduled' : 'deleted',
-        imported: imported.has(session.id), protections, expiresAtMs: running ? null : toExpiry(session, settings().retentionDays),
+        imported: imported.has(session.id), protections, expiresAtMs: running ? null : toExpiry(session, settings().retentionDays, imported.get(session.id)),
         scheduledAtMs: deletion?.scheduledMs ?? null, scheduledBy: deletion?.scheduledBy ?? null, purgeAfterMs: deletion?.purgeAfterMs ?? null,
         deletedAtMs: deletion?.deletedMs ?? null, deletedBy: deletion?.deletedBy ?? null, verifiedAtMs: check?.atMs ?? null, alteredFiles: check?.altered ?? 0,
       };

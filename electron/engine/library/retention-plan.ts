@@ -19,9 +19,9 @@ export function toEndMs(session: Session): number {
   return session.endMs ?? session.startMs + session.mediaMs;
 }
 
-/** When retention lets a session go. */
-export function toExpiry(session: Session, retentionDays: number): number {
-  return toEndMs(session) + retentionDays * dayMs;
+/** When retention lets a session go; what was imported counts from its import, for it was somebody's reason to bring it in. */
+export function toExpiry(session: Session, retentionDays: number, importedMs = -Infinity): number {
+  return Math.max(toEndMs(session), importedMs) + retentionDays * dayMs;
 }
 
 /** Everything that keeps a session from deletion, strongest first; empty when nothing does. */

@@ -217,6 +217,9 @@ function readLastSegment(dir: string): SegmentRecord | null {
   if (!existsSync(path)) return null;
   const line = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1);
   if (line === undefined || line === '') return null;
-  const parsed = SegmentRecord.safeParse(JSON.parse(line));
-  return parsed.success ? parsed.data : null;
+  try {
+    return SegmentRecord.parse(JSON.parse(line));
+  } catch {
+    return null; // a damaged line is told of when it is read into the database
+  }
 }

@@ -1,10 +1,12 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { makeFault } from '../../contract/faults.ts';
 import { RoomId, SessionId } from '../../contract/ids.ts';
 import { ChatRecord, EventRecord, GapRecord, SegmentRecord, type ResumePoint } from '../../contract/recording.ts';
 import type { Gap, Segment, SessionEvent } from '../../contract/rooms.ts';
 import type { Observation } from '../../contract/flags.ts';
+import { readDeletionMarker } from './session-remover.ts';
 import { repairSession, sessionFiles } from './session-files.ts';
 import type { Store } from '../store/store.ts';
 import { toSessionDir, type LibraryLayout } from './library-layout.ts';
@@ -18,7 +20,11 @@ const continuityJumpMs = 1500;
 export type Ingested = { segments: Segment[]; gaps: Gap[]; chat: Observation[]; events: SessionEvent[] };
 
 /** Who does the work on footage: the workstation analyses, `record` only keeps. */
-export type IngestOptions = { analyse: boolean; nowMs: number };
+export type IngestOptions = {
+  analyse: boolean; nowMs: number;
+  /** Nobody writes the session: a listed file that is not there is lost, not on its way. */
+  isAtRest?: boolean;
+};
 
 /**
  * Reads what the recorder appended to a session's files since the last call and commits it: row, log leaf, jobs and journal entry
@@ -29,13 +35,14 @@ export function ingestSession(store: Store, layout: LibraryLayout, roomId: RoomI
   const result: Ingested = { segments: [], gaps: [], chat: [], events: [] };
   if (!existsSync(dir)) return result;
   const cursors = store.recordings.getCursors(sessionId) ?? { segments: 0, gaps: 0, chat: 0, events: 0 };
-  const segments = readLines(join(dir, sessionFiles.segments), cursors.segments, SegmentRecord, (record) => existsSync(join(dir, record.file)));
+  const segments = readLines(join(dir, sessionFiles.segments), cursors.segments, SegmentRecord, (record, isLast) => options.isAtRest === true || !isLast || existsSync(join(dir, record.file)));
   const gaps = readLines(join(dir, sessionFiles.gaps), cursors.gaps, GapRecord);
   const chat = readLines(join(dir, sessionFiles.chat), cursors.chat, ChatRecord);
   const events = readLines(join(dir, sessionFiles.events), cursors.events, EventRecord);
-  if (segments.items.length + gaps.items.length + chat.items.length + events.items.length === 0) return result;
+  const broken = Object.entries({ segments, gaps, chat, events }).flatMap(([name, read]) => read.broken.map((offset) => ({ name, offset })));
+  if (segments.items.length + gaps.items.length + chat.items.length + events.items.length + broken.length === 0) return result;
   store.transact(() => {
-    const firstMs = segments.items[0] === undefined ? Date.parse(gaps.items[0]?.from ?? chat.items[0]?.at ?? events.items[0]?.at ?? '') : Date.parse(segments.items[0].startAt);
+    const firstMs = segments.items[0] === undefined ? toFirstMs(gaps.items[0]?.from ?? chat.items[0]?.at ?? events.items[0]?.at, options.nowMs) : Date.parse(segments.items[0].startAt);
     store.recordings.openSession(sessionId, roomId, firstMs);
     for (const record of segments.items) {
       const segment = toSegment(record, roomId, sessionId);
@@ -52,6 +59,14 @@ export function ingestSession(store: Store, layout: LibraryLayout, roomId: RoomI
       const event: SessionEvent = { roomId, sessionId, atMs: Date.parse(record.at), kind: record.kind, reason: record.reason, detail: record.detail };
       store.recordings.addEvent(event);
       store.log.append('event', { roomId, sessionId, at: record.at, kind: record.kind, detail: record.detail });
+      store.journal.append('sessionEventCommitted', event, options.nowMs);
+      result.events.push(event);
+    }
+    for (const { name, offset } of broken) {
+      // The line stays in its file as it is; that it could not be read is a fact of the session.
+      const event: SessionEvent = { roomId, sessionId, atMs: options.nowMs, kind: 'note', reason: makeFault('library-altered', `${sessionId}/${name}`, `${name}.jsonl 第 ${offset} 字节处的一行无法读取，已略过`), detail: { file: `${name}.jsonl`, offset } };
+      store.recordings.addEvent(event);
+      store.log.append('event', { roomId, sessionId, kind: 'note', detail: event.detail });
       store.journal.append('sessionEventCommitted', event, options.nowMs);
       result.events.push(event);
     }
@@ -99,26 +114,40 @@ function toChatObservation(record: ChatRecord, roomId: RoomId, sessionId: Sessio
   return { roomId, sessionId, lane: 'chat', startMs: atMs, endMs: atMs, text: record.text, confidence: 1, engine: 'chat', speaker: record.user };
 }
 
-/** Whole lines from a byte cursor on; stops before the first for which `accept` says not yet. Throws on a line that is not ours: a bug or a forgery. */
-function readLines<T>(path: string, cursor: number, schema: z.ZodType<T>, accept: (item: T) => boolean = () => true): { items: T[]; cursor: number } {
+function toFirstMs(text: string | undefined, nowMs: number): number {
+  return text === undefined ? nowMs : Date.parse(text);
+}
+
+/** Whole lines from a byte cursor on; stops before the first for which `accept` says not yet. A line that is not ours is passed over and named by its offset. */
+function readLines<T>(path: string, cursor: number, schema: z.ZodType<T>, accept: (item: T, isLast: boolean) => boolean = () => true): { items: T[]; cursor: number; broken: number[] } {
   const items: T[] = [];
-  if (!existsSync(path)) return { items, cursor };
+  const broken: number[] = [];
+  if (!existsSync(path)) return { items, cursor, broken };
   const file = openSync(path, 'r');
   try {
     const length = Math.min(maxReadBytes, fstatSync(file).size - cursor);
-    if (length <= 0) return { items, cursor };
+    if (length <= 0) return { items, cursor, broken };
     const buffer = Buffer.alloc(length);
     const body = buffer.subarray(0, readSync(file, buffer, 0, length, cursor));
     let next = cursor;
     for (let from = 0, end = body.indexOf(0x0a); end !== -1; from = end + 1, end = body.indexOf(0x0a, from)) {
-      const item = schema.parse(JSON.parse(body.toString('utf8', from, end)));
-      if (!accept(item)) break;
-      items.push(item);
+      const item = schema.safeParse(parseJson(body.toString('utf8', from, end)));
+      if (!item.success) broken.push(cursor + from);
+      else if (accept(item.data, end === body.length - 1)) items.push(item.data);
+      else break;
       next = cursor + end + 1;
     }
-    return { items, cursor: next };
+    return { items, cursor: next, broken };
   } finally {
     closeSync(file);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -135,26 +164,52 @@ export function listSessionDirs(layout: LibraryLayout): { roomId: RoomId; sessio
   }).sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1));
 }
 
-/** What a repair at start found. */
-export type LibraryRepair = { sessions: number; renamed: number; discardedParts: number; cutBytes: number; ingested: number };
+/** What a repair at start found; `sessions` counts those that were looked into, `setAside` lines that could not be read, `missing` files that are listed but gone. */
+export type LibraryRepair = { sessions: number; renamed: number; discardedParts: number; cutBytes: number; ingested: number; setAside: number; missing: number };
 
-/** Puts the whole library right after a crash: every session's files are repaired and what the database has not seen is committed. */
+/** Puts the library right after a crash: what was open or has changed since it was last found complete is repaired, and what the database has not seen is committed. */
 export function repairLibrary(store: Store, layout: LibraryLayout, options: IngestOptions): LibraryRepair {
-  const total: LibraryRepair = { sessions: 0, renamed: 0, discardedParts: 0, cutBytes: 0, ingested: 0 };
+  const total: LibraryRepair = { sessions: 0, renamed: 0, discardedParts: 0, cutBytes: 0, ingested: 0, setAside: 0, missing: 0 };
+  const complete: SessionId[] = [];
   for (const { roomId, sessionId } of listSessionDirs(layout)) {
-    const repair = repairSession(toSessionDir(layout, roomId, sessionId));
+    const dir = toSessionDir(layout, roomId, sessionId);
+    if (isUntouched(dir, store.recordings.getRepairedMs(sessionId))) continue;
+    const marker = readDeletionMarker(dir);
+    const repair = repairSession(dir);
     total.sessions += 1;
     total.renamed += repair.renamed;
     total.discardedParts += repair.discardedParts;
     total.cutBytes += repair.cutBytes;
     for (let more = true; more; ) {
-      const { segments, gaps, chat, events } = ingestSession(store, layout, roomId, sessionId, options);
+      const { segments, gaps, chat, events } = ingestSession(store, layout, roomId, sessionId, { ...options, isAtRest: true, analyse: options.analyse && marker === null });
       total.ingested += segments.length;
+      total.setAside += events.filter((event) => event.kind === 'note' && event.reason?.code === 'library-altered').length;
+      for (const segment of marker === null ? segments : []) {
+        const path = join(dir, segment.file);
+        if (existsSync(path)) continue;
+        total.missing += 1;
+        store.deletions.addAltered({ roomId, sessionId, seq: segment.seq, path, expected: segment.sha256, actual: null, foundAtMs: options.nowMs });
+      }
       more = segments.length + gaps.length + chat.length + events.length > 0;
     }
+    if (marker !== null && store.deletions.get(sessionId) === null) {
+      store.deletions.save({ sessionId, roomId, scheduledMs: Date.parse(marker.scheduledAt), scheduledBy: marker.deletedBy, reason: marker.reason, purgeAfterMs: Date.parse(marker.deletedAt), deletedMs: Date.parse(marker.deletedAt), deletedBy: marker.deletedBy });
+    }
+    const session = store.recordings.getSession(sessionId);
+    if (session !== null && (session.endMs !== null || store.recordings.latestSession(roomId)?.id !== sessionId)) complete.push(sessionId);
   }
+  store.transact(() => {
+    for (const sessionId of complete) store.recordings.setRepairedMs(sessionId, options.nowMs);
+  });
   store.jobs.recoverRunning();
   return total;
+}
+
+// Two looks at the folder instead of reading its lists: what keeps a start short with thousands of sessions.
+function isUntouched(dir: string, repairedMs: number | null): boolean {
+  if (repairedMs === null) return false;
+  const lists = statSync(join(dir, sessionFiles.segments), { throwIfNoEntry: false });
+  return statSync(dir).mtimeMs < repairedMs && (lists === undefined || lists.mtimeMs < repairedMs);
 }
 
 /** Where a room's recording goes on: its newest session, if it has footage. */

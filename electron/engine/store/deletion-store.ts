@@ -56,6 +56,12 @@ export class DeletionStore {
     for (const file of altered) insert.run(file.sessionId, file.seq, file.roomId, file.path, file.expected, file.actual, file.foundAtMs);
   }
 
+  /** Keeps one file that was found missing or altered outside a pass. */
+  addAltered(file: AlteredFile): void {
+    this.#db.prepare('INSERT OR REPLACE INTO altered_files (session_id, seq, room_id, path, expected, actual, found_ms) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .run(file.sessionId, file.seq, file.roomId, file.path, file.expected, file.actual, file.foundAtMs);
+  }
+
   /** When each session was last checked as a whole, and how many files did not match. */
   listVerifications(): Map<SessionId, { atMs: number; altered: number }> {
     return new Map(this.#db.prepare<[], { session_id: SessionId; at_ms: number; altered: number }>('SELECT session_id, at_ms, altered FROM verifications').all()

@@ -45,9 +45,9 @@ export class TaskStore {
     return this.#db.prepare<[string], { session_id: SessionId }>('SELECT session_id FROM imports WHERE content_sha256 = ?').get(contentSha256)?.session_id ?? null;
   }
 
-  /** Sessions that were imported. */
-  listImported(): Set<SessionId> {
-    return new Set(this.#db.prepare<[], { session_id: SessionId }>('SELECT session_id FROM imports').all().map((row) => row.session_id));
+  /** Sessions that were imported, and when. */
+  listImported(): Map<SessionId, number> {
+    return new Map(this.#db.prepare<[], { session_id: SessionId; at_ms: number }>('SELECT session_id, at_ms FROM imports').all().map((row) => [row.session_id, row.at_ms]));
   }
 
   /** Stores the pieces of a whole file in place of those it had. */
