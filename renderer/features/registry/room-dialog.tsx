@@ -1,22 +1,31 @@
-import { Button, Form, Input, Modal } from 'antd';
+import { Button, Checkbox, Form, Input, Modal, Select } from 'antd';
 import { useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import type { Fault, Room, RoomTest } from '../../../electron/contract/index.ts';
+import type { Fault, Room, RoomTest, SourceKind } from '../../../electron/contract/index.ts';
 import { engine } from '../../state/engine.ts';
 import { readFault } from '../../state/notices-store.ts';
 import { upsertRoom } from '../../state/rooms-store.ts';
 import { commonText } from '../../ui/common-text.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
 import { useText } from '../../ui/i18n.ts';
-import { registryText, testStepText } from './registry-text.ts';
+import { registryText, sourceKindText, testStepText } from './registry-text.ts';
 
-type Values = { name: string; url: string; chatUrl?: string | null; platform?: string; host?: string; note?: string };
+type Values = { name: string; url: string; sourceKind?: SourceKind; allowPrivate?: boolean; chatUrl?: string | null; platform?: string; host?: string; note?: string };
 type Testing = { state: 'idle' } | { state: 'running' } | { state: 'done'; result: RoomTest } | { state: 'failed'; fault: Fault };
+
+const sourceKinds: readonly SourceKind[] = ['auto', 'hls', 'flv', 'rtmp', 'page'];
+
+/** Whether an address is plainly one of a private network; the engine decides, this only ticks the box for the person who typed it. */
+function isPrivateLooking(url: string): boolean {
+  const host = URL.canParse(url.trim()) ? new URL(url.trim()).hostname : '';
+  return host === 'localhost' || host.endsWith('.localhost') || /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[(::1|f[cd]|fe80))/i.test(host);
+}
 
 /** Adds a room, or changes one; the address can be tested before it is kept. */
 export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () => void }): ReactElement {
   const t = useText(registryText);
   const c = useText(commonText);
+  const kinds = useText(sourceKindText);
   const [form] = Form.useForm<Values>();
   const [testing, setTesting] = useState<Testing>({ state: 'idle' });
   const [saving, setSaving] = useState(false);
@@ -28,13 +37,13 @@ export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () =
     if (!url) return;
     const mine = ++run.current;
     setTesting({ state: 'running' });
-    const next = await engine.call('rooms.test', { url: String(url).trim() }).then<Testing, Testing>((result) => ({ state: 'done', result }), (thrown: unknown) => ({ state: 'failed', fault: readFault(thrown) }));
+    const next = await engine.call('rooms.test', { url: String(url).trim(), sourceKind: form.getFieldValue('sourceKind') as SourceKind, allowPrivate: form.getFieldValue('allowPrivate') === true }).then<Testing, Testing>((result) => ({ state: 'done', result }), (thrown: unknown) => ({ state: 'failed', fault: readFault(thrown) }));
     if (run.current === mine) setTesting(next);
   };
   const save = async (): Promise<void> => {
     const values = await form.validateFields().catch(() => null);
     if (!values) return;
-    const input = { name: values.name, url: values.url, chatUrl: values.chatUrl?.trim() || null, platform: values.platform ?? '', host: values.host ?? '', note: values.note ?? '' };
+    const input = { name: values.name, url: values.url, sourceKind: values.sourceKind ?? 'auto', allowPrivate: values.allowPrivate === true, chatUrl: values.chatUrl?.trim() || null, platform: values.platform ?? '', host: values.host ?? '', note: values.note ?? '' };
     setSaving(true);
     setFault(null);
     try {
@@ -49,15 +58,19 @@ export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () =
 
   return (
     <Modal open title={t(room ? 'editTitle' : 'addTitle')} width={560} onCancel={onClose} onOk={() => void save()} confirmLoading={saving} okText={room ? c('save') : t('addAnyway')} cancelText={c('cancel')} okButtonProps={{ disabled: false, 'data-testid': 'room-save' }} data-testid="room-dialog">
-      <Form<Values> form={form} layout="vertical" requiredMark={false} initialValues={room ?? { name: '', url: '' }}>
+      <Form<Values> form={form} layout="vertical" requiredMark={false} initialValues={room === null ? { name: '', url: '', sourceKind: 'auto', allowPrivate: false } : { ...room, allowPrivate: room.allowPrivate ?? isPrivateLooking(room.url) }}>
         <Form.Item label={t('url')} extra={room ? t('urlChanged') : t('urlHint')} required>
           <div className="url-line">
             <Form.Item name="url" noStyle rules={[{ required: true, whitespace: true, message: t('urlNeeded') }]}>
-              <Input autoFocus={!room} placeholder="https://…/index.m3u8" spellCheck={false} data-testid="room-url" onChange={() => { run.current += 1; setTesting({ state: 'idle' }); }} />
+              <Input autoFocus={!room} placeholder="https://…/index.m3u8" spellCheck={false} data-testid="room-url" onChange={(event) => { run.current += 1; setTesting({ state: 'idle' }); if (isPrivateLooking(event.target.value)) form.setFieldValue('allowPrivate', true); }} />
             </Form.Item>
             <Button onClick={() => void test()} loading={testing.state === 'running'} data-testid="room-test">{t(testing.state === 'running' ? 'testing' : testing.state === 'idle' ? 'test' : 'testAgain')}</Button>
           </div>
         </Form.Item>
+        <div className="form-pair">
+          <Form.Item name="sourceKind" label={t('sourceKind')}><Select data-testid="room-kind" options={sourceKinds.map((kind) => ({ value: kind, label: kinds(kind) }))} onChange={() => setTesting({ state: 'idle' })} /></Form.Item>
+          <Form.Item name="allowPrivate" valuePropName="checked" label={t('network')} extra={t('privateHint')}><Checkbox data-testid="room-private">{t('allowPrivate')}</Checkbox></Form.Item>
+        </div>
         <TestResult testing={testing} />
         <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}><Input maxLength={80} data-testid="room-name" /></Form.Item>
         <div className="form-pair">
@@ -77,11 +90,11 @@ function TestResult({ testing }: { testing: Testing }): ReactElement | null {
   const steps = useText(testStepText);
   if (testing.state === 'failed') return <FaultText fault={testing.fault} />;
   if (testing.state !== 'done') return null;
-  const { ok, variants, gbPerDay } = testing.result;
+  const { ok, variants, gbPerDay, bitrateBps, codecs } = testing.result;
   const sizes = variants.flatMap((v) => (v.height === null ? [] : [`${v.width ?? '?'}×${v.height}`]));
   return (
     <div className="test-result" data-testid="room-test-result" data-ok={ok}>
-      <p className="test-verdict">{t(ok ? 'testOk' : 'testBad')}{gbPerDay === null ? '' : ` · ${t('gbPerDay', { n: gbPerDay.toFixed(1) })}`}{sizes.length > 0 ? ` · ${t('variants', { list: sizes.join(' ') })}` : ''}</p>
+      <p className="test-verdict">{t(ok ? 'testOk' : 'testBad')}{gbPerDay === null ? '' : ` · ${t('gbPerDay', { n: gbPerDay.toFixed(1) })}`}{bitrateBps === null ? '' : ` · ${(bitrateBps / 1e6).toFixed(2)} Mbit/s`}{codecs === null ? '' : ` · ${codecs}`}{sizes.length > 0 ? ` · ${t('variants', { list: sizes.join(' ') })}` : ''}</p>
       <ol className="check-list">
         {testing.result.steps.map((step) => (
           <li key={step.name} data-ok={step.ok}>

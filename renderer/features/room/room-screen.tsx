@@ -27,6 +27,7 @@ import { FlagCard } from './flag-card.tsx';
 import { createPlayhead } from './playhead-store.ts';
 import { RoomPlayer, SPEEDS } from './room-player.tsx';
 import { roomText } from './room-text.ts';
+import { SessionEvents } from './session-events.tsx';
 import { TimelinePane } from './timeline-pane.tsx';
 import { Transcript } from './transcript.tsx';
 import { useRoomHotkeys } from './use-room-hotkeys.ts';
@@ -169,6 +170,7 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
           size="small" className="room-sessions" data-testid="session-select" aria-label={t('session')} value={session?.id} onChange={view.choose} placeholder={t('session')} popupMatchSelectWidth={false}
           options={(view.sessions ?? []).map((each) => ({ value: each.id, label: `${formatDateTime(each.startMs)} · ${each.endMs === null && each.id === room?.sessionId ? t('sessionLive') : formatDuration((each.endMs ?? each.startMs + each.mediaMs) - each.startMs)}` }))}
         />
+        {session !== null && <SessionEvents session={session} liveMs={liveMs} onSeek={seek} />}
       </header>
       {session === null ? (
         <div className="room-nothing">

@@ -1,0 +1,93 @@
+import { Button, Drawer, Segmented } from 'antd';
+import { useEffect, useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+import type { Fault, Gap, Session, SessionEvent, SessionEventKind, WallMs } from '../../../electron/contract/index.ts';
+import { engine } from '../../state/engine.ts';
+import { readFault } from '../../state/notices-store.ts';
+import { commonText } from '../../ui/common-text.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { describeFault } from '../../ui/fault-sentences.ts';
+import { FaultText } from '../../ui/fault-text.tsx';
+import { formatClock, formatDuration } from '../../ui/format-time.ts';
+import { useLanguage, useText } from '../../ui/i18n.ts';
+import { sessionEventText, sessionEventsText } from './session-events-text.ts';
+
+/** What happened beside the footage of a session: every split, reconnection, clock step and gap with its reason, newest last; a line leads to its moment. */
+export function SessionEvents({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
+  const t = useText(sessionEventsText);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="small" data-testid="session-events-open" onClick={() => setOpen(true)}>{t('title')}</Button>
+      <Drawer open={isOpen} onClose={() => setOpen(false)} title={t('title')} width={460} data-testid="session-events" destroyOnHidden>
+        <EventList session={session} liveMs={liveMs} onSeek={(wallMs) => { setOpen(false); onSeek(wallMs); }} />
+      </Drawer>
+    </>
+  );
+}
+
+type Entry = { key: string; atMs: WallMs; kind: SessionEventKind | 'gap'; reason: Fault | null; detail: string };
+
+function EventList({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
+  const t = useText(sessionEventsText);
+  const kinds = useText(sessionEventText);
+  const c = useText(commonText);
+  const language = useLanguage();
+  const [events, setEvents] = useState<readonly SessionEvent[] | null>(null);
+  const [gaps, setGaps] = useState<readonly Gap[]>([]);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const [filter, setFilter] = useState<'all' | 'trouble'>('all');
+
+  useEffect(() => {
+    const range = { roomId: session.roomId, fromMs: session.startMs - 60_000, toMs: (session.endMs ?? liveMs) + 60_000 };
+    const ours = <T extends { sessionId: string }>(items: readonly T[]): T[] => items.filter((item) => item.sessionId === session.id);
+    Promise.all([engine.call('events.list', range), engine.call('gaps.list', range)]).then(
+      ([listed, missing]) => {
+        setEvents(ours(listed));
+        setGaps(ours(missing));
+      },
+      (thrown: unknown) => setFault(readFault(thrown)),
+    );
+    return engine.onEvent((event) => {
+      if (event.event === 'sessionEventCommitted' && event.data.sessionId === session.id) setEvents((old) => [...(old ?? []), event.data]);
+      if (event.event === 'gapCommitted' && event.data.sessionId === session.id) setGaps((old) => [...old, event.data]);
+    });
+  // The list follows the session's own events from here on; it is not read again as the live edge moves.
+  }, [session.id]);
+
+  const entries = useMemo(() => {
+    const all: Entry[] = [
+      ...(events ?? []).map((event, index): Entry => ({ key: `e${index}-${event.atMs}`, atMs: event.atMs, kind: event.kind, reason: event.reason, detail: formatDetail(event.detail) })),
+      ...gaps.map((gap): Entry => ({ key: `g${gap.fromMs}`, atMs: gap.fromMs, kind: 'gap', reason: gap.reason, detail: formatDuration(gap.toMs - gap.fromMs) })),
+    ];
+    return all.filter((entry) => filter === 'all' || entry.kind === 'gap' || entry.reason !== null || entry.kind === 'clock-step' || entry.kind === 'timestamp-jump').sort((a, b) => a.atMs - b.atMs);
+  }, [events, gaps, filter]);
+
+  if (fault !== null) return <FaultText fault={fault} />;
+  if (events === null) return <EmptyState title={c('loading')} />;
+  return (
+    <>
+      <Segmented size="small" value={filter} onChange={setFilter} options={[{ value: 'all', label: t('all') }, { value: 'trouble', label: t('trouble') }]} />
+      {entries.length === 0 ? <EmptyState title={t('none')} /> : (
+        <ol className="session-event-list">
+          {entries.map((entry) => (
+            <li key={entry.key}>
+              <button type="button" className="session-event" data-kind={entry.kind} onClick={() => onSeek(entry.atMs)}>
+                <time className="tabular">{formatClock(entry.atMs)}</time>
+                <span className="session-event-words">
+                  <strong>{kinds(entry.kind)}</strong>
+                  {entry.reason !== null && <span title={entry.reason.message}>{describeFault(entry.reason.code, language).what}</span>}
+                  {entry.detail !== '' && <span className="session-event-detail">{entry.detail}</span>}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function formatDetail(detail: SessionEvent['detail']): string {
+  return Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name} ${typeof value === 'number' ? Math.round(value * 100) / 100 : String(value)}`).join(' · ');
+}
