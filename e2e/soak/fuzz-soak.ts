@@ -6,6 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { findBox, listBoxes, readFragmentStarts, readTracks } from '../../electron/engine/container/mp4-boxes.ts';
+import { readTsHeaders } from '../../electron/engine/container/ts-headers.ts';
 import { FlvReader } from '../../electron/engine/container/flv-reader.ts';
 import { remuxFlv } from '../../electron/engine/container/flv-remuxer.ts';
 import { readAudioConfig, readAvcConfig, readAvcSps, readHevcConfig, readHevcSps } from '../../electron/engine/container/sps-reader.ts';
@@ -73,13 +75,26 @@ function makeTargets(): Target[] {
   const heads = flv.map((file) => file.subarray(0, 3000));
   const flvHeads = heads.length > 0 ? heads : [Buffer.from('464c5601050000000900000000', 'hex')];
   const short = flv.map((file) => file.subarray(0, 40_000));
+  const [tsHead, fragment, init] = [any[0] as Buffer, any[1] as Buffer, any[2] as Buffer];
+  const boxed = [fragment.subarray(0, 2000), init];
   const asText = (input: string | Buffer): string => String(input);
   const asBytes = (input: string | Buffer): Buffer => input as Buffer;
   return [
     { name: 'playlists', share: 1, make: makePlaylist, run: (input, random) => checkPlaylist(asText(input), random) },
     { name: 'flv-streams', share: 0.5, make: (random) => mutateBytes(pick(random, flvHeads), any, random), run: (input, random) => checkFlvStream(asBytes(input), random) },
     { name: 'flv-remux', share: 0.02, make: (random) => mutateBytes(pick(random, short.length > 0 ? short : flvHeads), any, random), run: (input, random) => void remuxFlv(random() < 0.5 ? null : pick(random, flvHeads), asBytes(input)) },
-    { name: 'container-heads', share: 0.5, make: (random) => mutateBytes(pick(random, any).subarray(0, 64), any, random), run: (input) => void sniffContainer(asBytes(input).subarray(0, 16), 'a.ts') },
+    { name: 'container-heads', share: 0.5, make: (random) => mutateBytes(pick(random, any).subarray(0, 64), any, random), run: (input) => {
+      const bytes = asBytes(input);
+      sniffContainer(bytes.subarray(0, 16), 'a.ts');
+      listBoxes(bytes);
+    } },
+    { name: 'ts-headers', share: 0.3, make: (random) => mutateBytes(tsHead, any, random), run: (input) => void readTsHeaders(asBytes(input)) },
+    { name: 'mp4-headers', share: 0.3, make: (random) => mutateBytes(pick(random, boxed), boxed, random), run: (input) => {
+      const bytes = asBytes(input);
+      findBox(bytes, ['moov', 'trak', 'mdia']);
+      readTracks(bytes);
+      readFragmentStarts(bytes);
+    } },
     { name: 'parameter-sets', share: 1, make: (random) => mutateBytes(pick(random, parameterSets), parameterSets, random), run: (input) => {
       const bytes = asBytes(input);
       for (const read of [readAvcConfig, readHevcConfig, readAvcSps, readHevcSps]) {
