@@ -1,32 +1,43 @@
-import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
-import type { Encryption } from '../../contract/rooms.ts';
+import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { HlsSource, type PlaylistRead } from './hls-source.ts';
+import { CaptionRendition } from './caption-rendition.ts';
+import { HlsCommitter, type PlannedSegment, type ReceivedSegment } from './hls-committer.ts';
+import { HlsSource, type PlaylistRead, type SourceTimes } from './hls-source.ts';
 import { KeyStore } from './key-store.ts';
-import type { ListedKey, ListedSegment } from './playlist-parser.ts';
-import { fetchSegment, type FetchedFile } from './segment-fetcher.ts';
-import { planSegments, type SegmentPlan } from './segment-plan.ts';
-import { discardFile, plainSegment } from './session-controller.ts';
+import { OrderedPipeline } from './ordered-pipeline.ts';
+import { fetchSegment } from './segment-fetcher.ts';
+import { planSegments, toPath, type SegmentPlan } from './segment-plan.ts';
+import { discardFile } from './session-controller.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 import { waitFor } from './waiting.ts';
 
-type Prefetched = { segment: ListedSegment; startMs: number; file: Promise<FetchedFile | Fault> };
+/** A segment to fetch and until when it may be had, in milliseconds from now. */
+type Fetchable = PlannedSegment & { budgetMs: number; missingBudgetMs: number };
+type Pipeline = OrderedPipeline<Fetchable, ReceivedSegment>;
 
-const parallelFetches = 3;
+const parallelFetches = 4;
 const endedPollMs = 5000;
+const graceMs = 2000;
+const maxBudgetMs = 60_000;
+const lossesBeforeChange = 2;
 
-/** Records an HLS address: read the playlist, plan, fetch in parallel, commit in order. */
+/** Records an HLS address: reads the playlist, plans, fetches in parallel while the playlist goes on being read, and commits in order. */
 export class HlsRun implements SourceRun {
   readonly #url: string;
   readonly #source: HlsSource;
   readonly #keys = new KeyStore();
-  #keyUri: string | null = null;
+  readonly #committer = new HlsCommitter();
+  #captions: CaptionRendition | null = null;
+  #planned: { lastMediaSequence: number; endMs: number } | null = null;
+  #isSwitched = false;
   #pendingCapture = true;
   #endedPath: string | null = null;
+  #soundNoted = false;
   #lastNewMs = performance.now();
-  constructor(url: string, policy: AddressPolicy) {
+
+  constructor(url: string, policy: AddressPolicy, times: Partial<SourceTimes> = {}) {
     this.#url = url;
-    this.#source = new HlsSource(url, policy);
+    this.#source = new HlsSource(url, policy, times);
   }
 
   forget(): void {
@@ -35,140 +46,153 @@ export class HlsRun implements SourceRun {
   }
 
   async record(context: RunContext): Promise<'ended' | 'stopped'> {
-    const { signal, session } = context;
+    const failed = new AbortController();
+    const signal = AbortSignal.any([context.signal, failed.signal]);
+    const pipeline: Pipeline = new OrderedPipeline<Fetchable, ReceivedSegment>(parallelFetches, {
+      begin: (planned) => this.#receive(planned, context, signal),
+      finish: async (planned, received) => {
+        await this.#committer.take(planned, received, context);
+        if (this.#captions !== null && !context.signal.aborted) await this.#committer.takeCaptions(this.#captions, context);
+      },
+      giveUp: ({ file }) => discardFile(file),
+    }, () => failed.abort());
     this.#pendingCapture = true;
+    this.#planned = null;
+    try {
+      const outcome = await this.#follow(pipeline, context, signal);
+      pipeline.check();
+      return outcome;
+    } catch (thrown) {
+      // What is half received may still come whole; what does not is planned again while it is in the window.
+      if (!signal.aborted) await Promise.race([pipeline.idle(), waitFor(graceMs, signal)]);
+      pipeline.check();
+      throw thrown;
+    } finally {
+      failed.abort();
+      await pipeline.close();
+      await this.#captions?.settle();
+      for (const { file } of this.#captions?.take() ?? []) await discardFile(file);
+    }
+  }
+
+  async #follow(pipeline: Pipeline, context: RunContext, signal: AbortSignal): Promise<'ended' | 'stopped'> {
+    const { session } = context;
     while (!signal.aborted) {
       await context.passDiskGate();
+      if (this.#committer.losses.count >= lossesBeforeChange && this.#committer.losses.fault !== null) {
+        this.#source.rejectVariant(this.#committer.losses.fault);
+        this.#committer.losses = { count: 0, fault: null };
+      }
       const read = await this.#source.read(signal);
       session.clockOffsetMs = this.#source.clockOffsetMs;
+      await this.#noteChange(read, pipeline, context);
       const { segments, targetDurationMs, ended } = read.playlist;
-      const lastPath = toPath(segments.at(-1)?.uri ?? '');
+      const last = segments.at(-1);
+      const lastPath = last === undefined ? '' : toPath(last);
       if (this.#endedPath !== null && ended && lastPath === this.#endedPath) {
         await waitFor(endedPollMs, signal);
         continue;
       }
-      const plan = planSegments(read.playlist, { lastMediaSequence: session.known.at(-1)?.mediaSequence ?? null, endMs: session.endMs }, session.clock.nowMs());
+      const plan = planSegments(read.playlist, this.#runState(pipeline, context), session.clock.nowMs());
       context.succeeded();
       if (plan !== null) {
-        await this.#record(plan, read, context);
+        await this.#enqueue(plan, read, pipeline, context);
         this.#lastNewMs = performance.now();
-      } else if (!ended && performance.now() - this.#lastNewMs > Math.max(10_000, 3 * targetDurationMs)) {
+      } else if (!ended && pipeline.depth === 0 && performance.now() - this.#lastNewMs > Math.max(10_000, 3 * targetDurationMs)) {
         session.lastFault = makeFault('source-stalled', context.roomId, '播放列表没有新的分段', { retryable: true });
         context.setState('stalled', session.lastFault);
       }
+      if (session.sessionId !== null) this.#captions?.poll(session.dir, () => session.nextStem(), signal);
       if (ended) {
-        this.#endedPath = lastPath;
-        return 'ended';
+        await pipeline.idle();
+        await this.#endCaptions(signal, context);
+        if (!signal.aborted) this.#endedPath = lastPath;
+        return signal.aborted ? 'stopped' : 'ended';
       }
       await waitFor(plan === null ? Math.min(1000, targetDurationMs / 2) : Math.min(0.75 * targetDurationMs, 4000), signal);
     }
     return 'stopped';
   }
 
-  async #record(plan: SegmentPlan, read: PlaylistRead, context: RunContext): Promise<void> {
+  /** While segments are under way the plan goes on from the last one planned, else from the last one stored. */
+  #runState(pipeline: Pipeline, { session }: RunContext): Parameters<typeof planSegments>[1] {
+    const planned = pipeline.depth > 0 ? this.#planned : null;
+    return {
+      lastMediaSequence: planned?.lastMediaSequence ?? session.known.at(-1)?.mediaSequence ?? null, endMs: planned?.endMs ?? session.endMs,
+      switched: this.#isSwitched ? this.#committer.switchPoint : null,
+    };
+  }
+
+  async #noteChange(read: PlaylistRead, pipeline: Pipeline, { session, policy }: RunContext): Promise<void> {
+    const { change, variant } = read;
+    if (change !== null) {
+      await pipeline.idle(); // where the recording stands must be known before it goes on elsewhere
+      const { from, to } = change;
+      session.noteEvent(change.kind, change.reason, { from: from?.uri ?? null, to: to?.uri ?? null, width: to?.width ?? null, height: to?.height ?? null, bandwidth: to?.bandwidth ?? null });
+      this.#isSwitched = true;
+      this.#pendingCapture = true;
+      this.#committer.renewInits();
+    }
+    const captionsUri = variant?.subtitlesUri ?? null;
+    if (captionsUri !== (this.#captions?.uri ?? null)) this.#captions = captionsUri === null ? null : new CaptionRendition(captionsUri, policy);
+    if (variant?.hasSeparateAudio === true && !this.#soundNoted) {
+      this.#soundNoted = true;
+      session.noteEvent('note', makeFault('source-unsupported', variant.uri, '此直播的声音在单独的流里，只录到了画面'), { what: 'audio-separate' });
+    }
+  }
+
+  async #enqueue(plan: SegmentPlan, read: PlaylistRead, pipeline: Pipeline, context: RunContext): Promise<void> {
     const { session } = context;
-    if (await session.open(plan.startMs)) this.#pendingCapture = true;
-    if (this.#pendingCapture) {
+    if (pipeline.depth === 0 && await session.open(plan.startMs)) this.#pendingCapture = true;
+    if (this.#pendingCapture && session.sessionId !== null) {
       await session.addCapture({ requestedUrl: this.#url, ...read.capture });
       this.#pendingCapture = false;
       if (read.capture.clockOffsetMs !== null) context.setClock(read.capture.clockOffsetMs, `HTTP Date ${new URL(read.capture.playlistUrl).host}`);
     }
-    if (plan.missing !== null) await session.addGap(plan.missing.fromMs, plan.missing.toMs, this.#reasonOf(plan.missing.why, context));
-    if (plan.discontinuity) session.markDiscontinuity();
-    if (plan.restarted) await session.addEvent('sequence-reset', null, { to: plan.fetch[0]?.mediaSequence ?? null });
-    await this.#fetchInOrder(plan, read.playlist.targetDurationMs, context);
+    const { restarted } = plan;
+    const dropKnown = restarted || this.#isSwitched;
+    this.#isSwitched = false;
+    if (dropKnown) this.#committer.forgetPlaces();
+    if (restarted) this.#committer.renewInits();
+    const gap = plan.missing === null ? null : this.#reasonOf(plan.missing.why, context);
+    const windowMs = read.playlist.segments.reduce((sum, segment) => sum + segment.durationMs, 0);
+    const { targetDurationMs } = read.playlist;
+    let atMs = 0;
+    let aheadMs = windowMs - plan.fetch.reduce((sum, segment) => sum + segment.durationMs, 0);
+    const items = plan.fetch.map((segment, index): Fetchable => {
+      // It leaves the playlist once as much footage has come as stands before it, and the server once the playlist's length has passed since (RFC 8216, 6.2.2).
+      const budgetMs = Math.min(maxBudgetMs, Math.max(6000, 3 * targetDurationMs, aheadMs + segment.durationMs));
+      const item: Fetchable = {
+        segment, startMs: plan.startMs + atMs, liveStartMs: plan.liveStartMs + atMs, gap: index === 0 ? gap : null, discontinuity: index === 0 && plan.discontinuity, dropKnown,
+        note: index === 0 && restarted ? () => session.addEvent('sequence-reset', null, { to: segment.mediaSequence }) : null,
+        budgetMs, missingBudgetMs: Math.min(budgetMs, Math.max(6000, 3 * targetDurationMs)),
+      };
+      atMs += segment.durationMs;
+      aheadMs += segment.durationMs;
+      return item;
+    });
+    this.#planned = { lastMediaSequence: plan.fetch.at(-1)?.mediaSequence ?? -1, endMs: plan.startMs + atMs };
+    pipeline.push(items);
+  }
+
+  async #receive({ segment, budgetMs, missingBudgetMs }: Fetchable, { session, policy }: RunContext, signal: AbortSignal): Promise<ReceivedSegment> {
+    if (segment.isGap) return { file: makeFault('segment-lost', segment.uri, '直播源声明此段缺失（EXT-X-GAP）'), encryption: null, keyFault: null };
+    const [file, key] = await Promise.all([
+      fetchSegment({ uri: segment.uri, range: segment.range, dir: session.dir, stem: session.nextStem(), budgetMs, missingBudgetMs, signal, policy }),
+      segment.key === null ? null : this.#keys.resolve(segment.key, policy, signal),
+    ]);
+    return { file, encryption: key?.encryption ?? null, keyFault: key?.fault ?? null };
+  }
+
+  async #endCaptions(signal: AbortSignal, context: RunContext): Promise<void> {
+    const captions = this.#captions;
+    if (captions === null || context.session.sessionId === null || signal.aborted) return;
+    await Promise.race([captions.settle(), waitFor(graceMs, signal)]);
+    if (!signal.aborted) await this.#committer.takeCaptions(captions, context);
   }
 
   #reasonOf(why: NonNullable<SegmentPlan['missing']>['why'], { roomId, session }: RunContext): Fault {
     if (why === 'encoder-restarted') return makeFault('encoder-restarted', roomId, '直播源的编码器重新启动，序号回退');
     return session.lastFault ?? (why === 'left-window' ? makeFault('segment-lost', roomId, '分段在取得之前已移出播放列表') : makeFault('source-stalled', roomId, '直播源停顿'));
   }
-
-  async #fetchInOrder(plan: SegmentPlan, targetDurationMs: number, context: RunContext): Promise<void> {
-    const { signal, session } = context;
-    const abort = new AbortController();
-    const both = AbortSignal.any([signal, abort.signal]);
-    const queue: Prefetched[] = [];
-    let startMs = plan.startMs;
-    let index = 0;
-    const fill = (): void => {
-      while (queue.length < parallelFetches && index < plan.fetch.length) {
-        const segment = plan.fetch[index] as ListedSegment;
-        queue.push({ segment, startMs, file: segment.isGap
-          ? Promise.resolve(makeFault('segment-lost', segment.uri, '直播源声明此段缺失（EXT-X-GAP）'))
-          : fetchSegment({ uri: segment.uri, range: segment.range, dir: session.dir, stem: session.nextStem(), budgetMs: Math.max(6000, 3 * targetDurationMs), signal: both, policy: context.policy }) });
-        startMs += segment.durationMs;
-        index += 1;
-      }
-    };
-    try {
-      for (fill(); queue.length > 0; fill()) {
-        const next = queue.shift() as Prefetched;
-        const file = await next.file;
-        if (signal.aborted) {
-          await discardFile(file);
-          break;
-        }
-        if ('code' in file) await this.#lose(next, file, context);
-        else await this.#commit(next, file, plan.restarted, context);
-      }
-    } finally {
-      abort.abort();
-      for (const left of queue) await discardFile(await left.file);
-    }
-  }
-
-  async #lose(lost: Prefetched, fault: Fault, { session, setState }: RunContext): Promise<void> {
-    if (fault.code.startsWith('disk-')) throw new FaultError(fault);
-    const endMs = lost.startMs + lost.segment.durationMs;
-    await session.addGap(lost.startMs, endMs, fault);
-    session.remember(lost.segment.mediaSequence, null, endMs);
-    session.markDiscontinuity();
-    session.lastFault = fault;
-    setState('stalled', fault);
-  }
-
-  async #commit(next: Prefetched, file: FetchedFile, restarted: boolean, context: RunContext): Promise<void> {
-    const { session } = context;
-    const { segment, startMs } = next;
-    if (restarted && session.known.some((known) => known.sha256 === file.sha256)) {
-      await discardFile(file); // a restarted origin may serve again what is stored; only then, since a looped broadcast repeats bytes rightly
-      session.remember(segment.mediaSequence, file.sha256, session.endMs ?? startMs);
-      return;
-    }
-    const initFile = segment.init === null ? null : await this.#storeInit(segment.init, startMs, context).catch(async (thrown: unknown) => {
-      await discardFile(file);
-      throw thrown;
-    });
-    const encryption = segment.key === null ? null : await this.#resolveKey(segment.key, context);
-    await session.commit({
-      ...plainSegment, encryption, mediaSequence: segment.mediaSequence, uri: segment.uri, initFile, startMs, durationMs: segment.durationMs, discontinuity: segment.discontinuity, byteRange: segment.range,
-    }, file);
-    if (segment.durationMs > 0) context.setBitrate(Math.round((file.bytes * 8000) / segment.durationMs));
-    context.setState('live', null);
-  }
-
-  async #resolveKey(key: ListedKey, { session, signal, policy }: RunContext): Promise<Encryption> {
-    const { encryption, fault } = await this.#keys.resolve(key, policy, signal);
-    const seen = `${key.uri} ${encryption.keyHex === null}`;
-    if (seen !== this.#keyUri) {
-      this.#keyUri = seen;
-      session.noteEvent('key-changed', fault, { method: key.method, keyUri: key.uri, isKnown: encryption.keyHex !== null });
-    }
-    return encryption;
-  }
-
-  #storeInit(init: NonNullable<ListedSegment['init']>, startMs: number, { session, signal, policy }: RunContext): Promise<string> {
-    const key = `${toPath(init.uri)}#${init.range?.from ?? ''}-${init.range?.to ?? ''}`;
-    return session.storeInit(key, startMs, init.uri, async () => {
-      const fetched = await fetchSegment({ uri: init.uri, range: init.range, dir: session.dir, stem: session.nextStem(), budgetMs: 10_000, signal, policy });
-      if ('code' in fetched) throw new FaultError(fetched);
-      return fetched;
-    });
-  }
-}
-
-/** An address without its query, which may carry a token that changes. */
-function toPath(uri: string): string {
-  return uri.replace(/[?#].*$/, '');
 }

@@ -3,6 +3,7 @@ import type { Container } from '../../contract/rooms.ts';
 
 const tsPacketBytes = 188;
 const maxBoxes = 4096;
+const firstBoxes = new Set(['ftyp', 'styp', 'moof', 'sidx', 'moov', 'prft', 'emsg', 'mdat']);
 
 /**
  * Says why a received file cannot be whole, though its connection ended as if it were (no length declared, or a wrong one); null when nothing speaks against it.
@@ -13,7 +14,8 @@ export async function findTruncation(path: string, container: Container, head: B
     const isPackets = head[0] === 0x47 && head[tsPacketBytes] === 0x47 && head[2 * tsPacketBytes] === 0x47;
     return isPackets && bytes % tsPacketBytes !== 0 ? `${bytes} bytes are no whole number of transport packets` : null;
   }
-  if (container !== 'fmp4') return null;
+  // Ciphertext is listed as .m4s and begins like nothing.
+  if (container !== 'fmp4' || !firstBoxes.has(head.toString('latin1', 4, 8))) return null;
   const file = await open(path, 'r');
   try {
     const header = Buffer.alloc(16);
