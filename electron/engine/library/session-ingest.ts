@@ -170,7 +170,7 @@ export type LibraryRepair = { sessions: number; renamed: number; discardedParts:
 /** Puts the library right after a crash: what was open or has changed since it was last found complete is repaired, and what the database has not seen is committed. */
 export function repairLibrary(store: Store, layout: LibraryLayout, options: IngestOptions): LibraryRepair {
   const total: LibraryRepair = { sessions: 0, renamed: 0, discardedParts: 0, cutBytes: 0, ingested: 0, setAside: 0, missing: 0 };
-  const complete: SessionId[] = [];
+  const looked: { roomId: RoomId; sessionId: SessionId }[] = [];
   for (const { roomId, sessionId } of listSessionDirs(layout)) {
     const dir = toSessionDir(layout, roomId, sessionId);
     if (isUntouched(dir, store.recordings.getRepairedMs(sessionId))) continue;
@@ -195,11 +195,13 @@ export function repairLibrary(store: Store, layout: LibraryLayout, options: Inge
     if (marker !== null && store.deletions.get(sessionId) === null) {
       store.deletions.save({ sessionId, roomId, scheduledMs: Date.parse(marker.scheduledAt), scheduledBy: marker.deletedBy, reason: marker.reason, purgeAfterMs: Date.parse(marker.deletedAt), deletedMs: Date.parse(marker.deletedAt), deletedBy: marker.deletedBy });
     }
-    const session = store.recordings.getSession(sessionId);
-    if (session !== null && (session.endMs !== null || store.recordings.latestSession(roomId)?.id !== sessionId)) complete.push(sessionId);
+    looked.push({ roomId, sessionId });
   }
   store.transact(() => {
-    for (const sessionId of complete) store.recordings.setRepairedMs(sessionId, options.nowMs);
+    for (const { roomId, sessionId } of looked) {
+      const session = store.recordings.getSession(sessionId);
+      if (session !== null && (session.endMs !== null || store.recordings.latestSession(roomId)?.id !== sessionId)) store.recordings.setRepairedMs(sessionId, options.nowMs);
+    }
   });
   store.jobs.recoverRunning();
   return total;
