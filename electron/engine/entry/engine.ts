@@ -190,17 +190,17 @@ function toPlaylist(store: Store, roomText: string, sessionText: string | null, 
   const roomId = RoomId.safeParse(roomText);
   if (!roomId.success) return null;
   if (sessionText === null) {
-    if (name !== 'live.m3u8') return null;
+    if (name !== 'live.m3u8' && name !== 'live.h264.m3u8') return null;
     const session = store.recordings.latestSession(roomId.data);
     if (session === null) return null;
     const tail = store.recordings.listTail(session.id, 30).filter((segment) => segment.container !== 'file');
     const sinceMs = (tail.at(-1)?.startMs ?? 0) - liveWindowMs;
-    return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}` });
+    return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}`, isTranscoded: name === 'live.h264.m3u8' });
   }
   const sessionId = SessionId.safeParse(sessionText);
-  if (!sessionId.success || name !== 'session.m3u8') return null;
+  if (!sessionId.success || (name !== 'session.m3u8' && name !== 'session.h264.m3u8')) return null;
   const session = store.recordings.getSession(sessionId.data);
   if (session === null || session.roomId !== roomId.data) return null;
-  if (store.deletions.get(session.id)?.deletedMs != null) return null;
-  return makePlaylist(toViewSegments(store.recordings.listSegments(session.id), store.tasks.listPieces(session.id)), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file });
+  if (store.deletions.isDeleted(session.id)) return null;
+  return makePlaylist(toViewSegments(store.recordings.listSegments(session.id), store.tasks.listPieces(session.id)), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file, isTranscoded: name === 'session.h264.m3u8' });
 }

@@ -237,7 +237,7 @@ export class LibraryService {
 
   async #verify({ sessionId }: z.infer<typeof VerifyPayload>, run: TaskRun): Promise<LibraryTask['result']> {
     const { store } = this.#options;
-    const sessions = store.recordings.listSizes().filter((item) => (sessionId === null ? store.deletions.get(item.id)?.deletedMs == null : item.id === sessionId));
+    const sessions = store.recordings.listSizes().filter((item) => (sessionId === null || item.id === sessionId) && !store.deletions.isDeleted(item.id));
     run.setTotal(sessions.reduce((sum, item) => sum + item.fileBytes, 0), sessions.length);
     let altered = 0;
     for (const session of sessions) {

@@ -60,7 +60,7 @@ export class RehashPass {
       const dir = toSessionDir(layout, session.roomId, session.id);
       const pace = makePace(signal, bytesPerSecond, () => isBackground && busyBecause() !== null);
       const altered = await verifySegments(dir, store.recordings.listSegments(session.id), pace, onBytes);
-      if (store.deletions.get(session.id)?.deletedMs != null) return 0; // deleted while it was read
+      if (store.deletions.isDeleted(session.id)) return 0; // deleted while it was read
       store.transact(() => {
         store.deletions.saveVerification(session.id, Date.now(), altered);
         if (altered.length > 0) store.log.append('alteration', { roomId: session.roomId, sessionId: session.id, files: altered.map(({ seq, expected, actual }) => ({ seq, expected, actual })).slice(0, 100), count: altered.length });

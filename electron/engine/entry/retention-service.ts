@@ -228,7 +228,7 @@ export class RetentionService {
       const deletion = deletions.get(session.id);
       const check = checks.get(session.id);
       if (!names.has(session.roomId)) names.set(session.roomId, store.rooms.get(session.roomId)?.name ?? session.roomId);
-      const protections = deletion?.deletedMs != null ? [] : listProtections({
+      const protections = (deletion !== undefined && deletion.deletedMs !== null) ? [] : listProtections({
         session, isRunning: running, holds: holds.some((hold) => hold.roomId === session.roomId) ? this.#holdsFor(session) : [], flags: store.flags.listRecent(session.id, 0), packages,
       }, nowMs);
       return {

@@ -40,7 +40,7 @@ export async function* inspectLibrary(store: Store, layout: LibraryLayout): Asyn
         };
         const leaf = store.log.getLeaf(segment.leafIndex);
         if (leaf === null || (JSON.parse(leaf.data) as { sha256?: string }).sha256 !== segment.sha256) logOk = false;
-        if (store.deletions.get(session.id)?.deletedMs != null) continue; // deleted by plan: the hash is what remains
+        if (store.deletions.isDeleted(session.id)) continue; // deleted by plan: the hash is what remains
         const file = join(toSessionDir(layout, roomId, session.id), segment.file);
         const actual = await hashFile(file);
         if (actual === null) yield { type: 'problem', file, problem: 'missing', expected: segment.sha256, actual: null };

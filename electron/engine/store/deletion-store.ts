@@ -43,6 +43,11 @@ export class DeletionStore {
     return row === undefined ? null : toDeletion(row);
   }
 
+  /** Whether a session's files are deleted. */
+  isDeleted(sessionId: SessionId): boolean {
+    return this.#db.prepare<[string]>('SELECT 1 FROM deletions WHERE session_id = ? AND deleted_ms IS NOT NULL').get(sessionId) !== undefined;
+  }
+
   /** Every deletion, scheduled or done. */
   list(): Deletion[] {
     return this.#db.prepare<[], DeletionRow>('SELECT * FROM deletions ORDER BY scheduled_ms').all().map(toDeletion);
