@@ -48,12 +48,14 @@ http { access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}
 
 /** The demo stream as one file that ffmpeg sends round and round at the speed of life. */
 function feed(dir: string, target: string): ChildProcess {
-  const source = path.join(dir, 'loop.ts');
+  const source = path.join(dir, 'loop.flv');
   if (!existsSync(source)) {
+    const joined = path.join(dir, 'loop.ts');
     const folder = path.join(repository, 'resources/demo/demo-jewel/540');
-    writeFileSync(source, Buffer.concat(readdirSync(folder).filter((file) => file.endsWith('.ts')).sort().map((file) => readFileSync(path.join(folder, file)))));
+    writeFileSync(joined, Buffer.concat(readdirSync(folder).filter((file) => file.endsWith('.ts')).sort().map((file) => readFileSync(path.join(folder, file)))));
+    execFileSync('ffmpeg', ['-v', 'error', '-i', joined, '-c', 'copy', '-bsf:a', 'aac_adtstoasc', source]); // ADTS headers do not survive -stream_loop
   }
-  return spawn('ffmpeg', ['-v', 'error', '-re', '-stream_loop', '-1', '-i', source, '-c', 'copy', '-bsf:a', 'aac_adtstoasc', '-f', 'flv', target], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn('ffmpeg', ['-v', 'error', '-re', '-stream_loop', '-1', '-i', source, '-c', 'copy', '-f', 'flv', target], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function decodeErrors(file: string): string {

@@ -5,6 +5,7 @@ import { HlsCommitter, type PlannedSegment, type ReceivedSegment } from './hls-c
 import { HlsSource, type PlaylistRead, type SourceTimes } from './hls-source.ts';
 import { KeyStore } from './key-store.ts';
 import { OrderedPipeline } from './ordered-pipeline.ts';
+import type { ListedSegment } from './playlist-parser.ts';
 import { fetchSegment } from './segment-fetcher.ts';
 import { planSegments, toPath, type SegmentPlan } from './segment-plan.ts';
 import { discardFile } from './session-controller.ts';
@@ -21,6 +22,13 @@ const graceMs = 2000;
 const maxBudgetMs = 60_000;
 const lossesBeforeChange = 2;
 
+const recentLength = 256;
+
+/** How long nothing may be stored before people are told, in milliseconds. */
+function toPatienceMs(targetDurationMs: number): number {
+  return Math.max(6000, 3 * targetDurationMs);
+}
+
 /** Records an HLS address: reads the playlist, plans, fetches in parallel while the playlist goes on being read, and commits in order. */
 export class HlsRun implements SourceRun {
   readonly #url: string;
@@ -34,6 +42,9 @@ export class HlsRun implements SourceRun {
   #endedPath: string | null = null;
   #soundNoted = false;
   #lastNewMs = performance.now();
+  #lastTakenMs = performance.now();
+  #attemptFault: Fault | null = null;
+  readonly #recent = new Map<string, number>();
 
   constructor(url: string, policy: AddressPolicy, times: Partial<SourceTimes> = {}) {
     this.#url = url;
@@ -52,12 +63,15 @@ export class HlsRun implements SourceRun {
       begin: (planned) => this.#receive(planned, context, signal),
       finish: async (planned, received) => {
         await this.#committer.take(planned, received, context);
+        this.#lastTakenMs = performance.now();
+        this.#attemptFault = null;
         if (this.#captions !== null && !context.signal.aborted) await this.#committer.takeCaptions(this.#captions, context);
       },
       giveUp: ({ file }) => discardFile(file),
     }, () => failed.abort());
     this.#pendingCapture = true;
     this.#planned = null;
+    this.#lastTakenMs = performance.now();
     try {
       const outcome = await this.#follow(pipeline, context, signal);
       pipeline.check();
@@ -98,9 +112,12 @@ export class HlsRun implements SourceRun {
       if (plan !== null) {
         await this.#enqueue(plan, read, pipeline, context);
         this.#lastNewMs = performance.now();
-      } else if (!ended && pipeline.depth === 0 && performance.now() - this.#lastNewMs > Math.max(10_000, 3 * targetDurationMs)) {
+      } else if (!ended && pipeline.depth === 0 && performance.now() - this.#lastNewMs > toPatienceMs(targetDurationMs)) {
         session.lastFault = makeFault('source-stalled', context.roomId, '播放列表没有新的分段', { retryable: true });
         context.setState('stalled', session.lastFault);
+      }
+      if (pipeline.depth > 0 && performance.now() - this.#lastTakenMs > toPatienceMs(targetDurationMs)) {
+        context.setState('stalled', this.#attemptFault ?? makeFault('source-stalled', context.roomId, '分段迟迟没有收完', { retryable: true }));
       }
       if (session.sessionId !== null) this.#captions?.poll(session.dir, () => session.nextStem(), signal);
       if (ended) {
@@ -119,7 +136,7 @@ export class HlsRun implements SourceRun {
     const planned = pipeline.depth > 0 ? this.#planned : null;
     return {
       lastMediaSequence: planned?.lastMediaSequence ?? session.known.at(-1)?.mediaSequence ?? null, endMs: planned?.endMs ?? session.endMs,
-      switched: this.#isSwitched ? this.#committer.switchPoint : null,
+      switched: this.#isSwitched ? this.#committer.switchPoint : null, recent: this.#recent,
     };
   }
 
@@ -172,13 +189,20 @@ export class HlsRun implements SourceRun {
       return item;
     });
     this.#planned = { lastMediaSequence: plan.fetch.at(-1)?.mediaSequence ?? -1, endMs: plan.startMs + atMs };
+    for (const segment of plan.fetch) this.#remember(segment);
     pipeline.push(items);
+  }
+
+  #remember(segment: ListedSegment): void {
+    this.#recent.set(toPath(segment), segment.mediaSequence);
+    const oldest = this.#recent.keys().next().value;
+    if (this.#recent.size > recentLength && oldest !== undefined) this.#recent.delete(oldest);
   }
 
   async #receive({ segment, budgetMs, missingBudgetMs }: Fetchable, { session, policy }: RunContext, signal: AbortSignal): Promise<ReceivedSegment> {
     if (segment.isGap) return { file: makeFault('segment-lost', segment.uri, '直播源声明此段缺失（EXT-X-GAP）'), encryption: null, keyFault: null };
     const [file, key] = await Promise.all([
-      fetchSegment({ uri: segment.uri, range: segment.range, dir: session.dir, stem: session.nextStem(), budgetMs, missingBudgetMs, signal, policy }),
+      fetchSegment({ uri: segment.uri, range: segment.range, dir: session.dir, stem: session.nextStem(), budgetMs, missingBudgetMs, signal, policy, onFault: (fault) => void (this.#attemptFault = fault) }),
       segment.key === null ? null : this.#keys.resolve(segment.key, policy, signal),
     ]);
     return { file, encryption: key?.encryption ?? null, keyFault: key?.fault ?? null };

@@ -19,7 +19,9 @@ export type FetchedFile = { partPath: string; container: Container; sha256: stri
 export const keptHeadBytes = 32 << 10;
 
 /** One file to fetch: into `dir` under `stem`.part, retried for `budgetMs`; for `missingBudgetMs` where the server says that it does not have it (404, 410, 403). */
-export type SegmentRequest = { uri: string; range: ByteRange | null; dir: string; stem: string; budgetMs: number; missingBudgetMs?: number; signal: AbortSignal; policy: AddressPolicy };
+export type SegmentRequest = { uri: string; range: ByteRange | null; dir: string; stem: string; budgetMs: number; missingBudgetMs?: number; signal: AbortSignal; policy: AddressPolicy;
+  /** Told of every attempt that failed, the retried ones too. */
+  onFault?: (fault: Fault) => void };
 
 const retryDelaysMs = [250, 700, 1500, 3000];
 const missingStatuses = new Set(['403', '404', '410']);
@@ -33,6 +35,7 @@ export async function fetchSegment(request: SegmentRequest): Promise<FetchedFile
   for (let attempt = 0; ; attempt += 1) {
     const result = await fetchOnce(request);
     if (!('code' in result) || !result.retryable || request.signal.aborted || result.code.startsWith('disk-')) return result;
+    request.onFault?.(result);
     const isMissing = result.code === 'http-status' && missingStatuses.has(result.cause ?? '');
     const budgetMs = isMissing ? request.missingBudgetMs ?? request.budgetMs : request.budgetMs;
     const delayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] as number;

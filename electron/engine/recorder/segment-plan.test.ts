@@ -26,6 +26,23 @@ test('only what is new is fetched, and time goes on where it ended', () => {
   assert.equal(plan?.discontinuity, false);
 });
 
+test('an old copy of the playlist and a file listed twice add nothing, and what follows is not a gap', () => {
+  const recent = new Map(listSegments(1, 15).map((segment) => [segment.uri, segment.mediaSequence]));
+  const run: RunState = { lastMediaSequence: 15, endMs: 100_000, recent };
+  assert.equal(planSegments(toPlaylist(listSegments(5, 6)), run, 101_000), null);
+  const doubled = listSegments(11, 6);
+  doubled.push({ ...(doubled[5] as ListedSegment), mediaSequence: 17 });
+  assert.deepEqual(planSegments(toPlaylist(doubled), run, 102_000)?.fetch.map((segment) => segment.mediaSequence), [16]);
+  const later = [...listSegments(13, 3), { ...(listSegments(15, 1)[0] as ListedSegment), mediaSequence: 16 }, { ...(listSegments(16, 1)[0] as ListedSegment), mediaSequence: 17 }];
+  const plan = planSegments(toPlaylist(later), run, 102_000);
+  assert.deepEqual([plan?.fetch.map((segment) => segment.mediaSequence), plan?.missing], [[17], null]);
+});
+
+test('an encoder that counts anew is one, though its first names were seen before', () => {
+  const recent = new Map(listSegments(0, 9).map((segment) => [segment.uri, segment.mediaSequence]));
+  assert.equal(planSegments(toPlaylist(listSegments(0, 2)), { lastMediaSequence: 8, endMs: 100_000, recent }, 104_000)?.restarted, true);
+});
+
 test('nothing new is no plan', () => {
   assert.equal(planSegments(toPlaylist(listSegments(12, 4)), { lastMediaSequence: 15, endMs: 100_000 }, 101_000), null);
 });

@@ -10,6 +10,8 @@ export type RunState = {
   endMs: number | null;
   /** The playlist may count otherwise than the one before it; null or left out while it is the same one. */
   switched?: SwitchPoint | null;
+  /** Media sequence of recently planned segments by their place (`toPath`). */
+  recent?: ReadonlyMap<string, number>;
 };
 
 /** What to do about one playlist. */
@@ -57,18 +59,31 @@ export function planSegments(playlist: MediaPlaylist, run: RunState, nowMs: numb
     return { fetch: segments, startMs, liveStartMs: startMs, missing: null, discontinuity: false, restarted: false };
   }
   if (run.switched !== undefined && run.switched !== null) return planSwitch(playlist, run.lastMediaSequence, run.endMs, run.switched, nowMs);
-  const { lastMediaSequence, endMs } = run;
+  const { lastMediaSequence, endMs, recent } = run;
+  if (isOldListing(segments, lastMediaSequence, recent)) return null;
   const restarted = last.mediaSequence < lastMediaSequence - staleSegments;
-  const fresh = restarted ? segments : segments.filter((segment) => segment.mediaSequence > lastMediaSequence);
+  const fresh = restarted ? segments : segments.filter((segment, index) => segment.mediaSequence > lastMediaSequence && !isRepeated(segment, segments[index - 1], recent));
   const first = fresh[0];
   if (first === undefined) return null;
   const liveStartMs = nowMs - lengthOf(fresh);
-  const skipped = !restarted && first.mediaSequence > lastMediaSequence + 1;
+  const skipped = !restarted && first.mediaSequence > lastMediaSequence + 1 && !segments.some((segment) => segment.mediaSequence === lastMediaSequence + 1);
   const stalled = liveStartMs - endMs > Math.max(driftFloorMs, 2 * playlist.targetDurationMs);
   if (!restarted && !skipped && !(stalled && !playlist.ended)) return { fetch: fresh, startMs: endMs, liveStartMs, missing: null, discontinuity: false, restarted: false };
   const startMs = Math.max(endMs, liveStartMs);
   const why = restarted ? 'encoder-restarted' : skipped ? 'left-window' : 'source-stalled';
   return { fetch: fresh, startMs, liveStartMs, discontinuity: restarted || skipped, restarted, missing: startMs - endMs > 0 ? { fromMs: endMs, toMs: startMs, why } : null };
+}
+
+/** A cache's old copy of the playlist: not far back, and every entry stands where it stood. An encoder that counts anew lists fewer, or others. */
+function isOldListing(segments: readonly ListedSegment[], lastMediaSequence: number, recent: ReadonlyMap<string, number> | undefined): boolean {
+  const last = segments.at(-1)?.mediaSequence ?? 0;
+  return recent !== undefined && last < lastMediaSequence && last >= lastMediaSequence - 2 * segments.length && segments.every((segment) => recent.get(toPath(segment)) === segment.mediaSequence);
+}
+
+/** The same file listed a second time under the next number. */
+function isRepeated(segment: ListedSegment, before: ListedSegment | undefined, recent: ReadonlyMap<string, number> | undefined): boolean {
+  const path = toPath(segment);
+  return (before !== undefined && toPath(before) === path) || recent?.get(path) === segment.mediaSequence - 1;
 }
 
 /** Goes on in another rendition, or behind another address, where the recording ended: by the same file, by the source's clock, by an equal count at the same place, else by place alone. */
