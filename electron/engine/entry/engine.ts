@@ -5,7 +5,7 @@ import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
 import type { Flag } from '../../contract/flags.ts';
 import type { Room } from '../../contract/rooms.ts';
 import type { ModelStatus } from '../../contract/status.ts';
-import { joinBelow, toLayout, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
+import { toLayout } from '../library/library-layout.ts';
 import { makePlaylist } from '../library/local-playlist.ts';
 import { toViewSegments } from '../library/view-segments.ts';
 import { repairLibrary, type Ingested } from '../library/session-ingest.ts';
