@@ -7,7 +7,7 @@ import { KeyStore } from './key-store.ts';
 import { OrderedPipeline } from './ordered-pipeline.ts';
 import type { ListedSegment } from './playlist-parser.ts';
 import { fetchSegment } from './segment-fetcher.ts';
-import { planSegments, toPath, type SegmentPlan } from './segment-plan.ts';
+import { planSegments, toAddress, toPath, type SegmentPlan } from './segment-plan.ts';
 import { discardFile } from './session-controller.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 import { waitFor } from './waiting.ts';
@@ -194,7 +194,7 @@ export class HlsRun implements SourceRun {
   }
 
   #remember(segment: ListedSegment): void {
-    this.#recent.set(toPath(segment), segment.mediaSequence);
+    this.#recent.set(toAddress(segment), segment.mediaSequence);
     const oldest = this.#recent.keys().next().value;
     if (this.#recent.size > recentLength && oldest !== undefined) this.#recent.delete(oldest);
   }

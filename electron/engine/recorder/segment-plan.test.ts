@@ -87,3 +87,24 @@ test('whatever windows come, no segment is planned twice and none in a window is
     for (const seq of offered) assert.ok(planned.includes(seq), `segment ${seq} was offered and never planned`);
   }));
 });
+
+test('segments that only their query tells apart are all taken, also after a change of rendition', () => {
+  const named = (first: number, count: number): ListedSegment[] => listSegments(first, count).map((segment) => ({ ...segment, uri: `http://host/segment?id=${segment.mediaSequence}` }));
+  const recent = new Map(named(10, 3).map((segment) => [segment.uri, segment.mediaSequence]));
+  assert.deepEqual(planSegments(toPlaylist(named(11, 4)), { lastMediaSequence: 12, endMs: 100_000, recent }, 104_000)?.fetch.map((segment) => segment.mediaSequence), [13, 14]);
+  const switched = { path: 'http://host/segment', endProgramMs: null };
+  assert.deepEqual(planSegments(toPlaylist(named(11, 4)), { lastMediaSequence: 12, endMs: 100_000, recent, switched }, 104_000)?.fetch.map((segment) => segment.mediaSequence), [13, 14]);
+});
+
+test('another rendition goes on where the recording ended: by the source\'s clock, by an equal count, by place', () => {
+  const dated = (first: number, count: number, sourceMs: number): ListedSegment[] => listSegments(first, count).map((segment, index) => ({ ...segment, uri: `http://host/lo${first + index}.ts`, programDateMs: sourceMs + index * 2000 }));
+  const run = (endProgramMs: number | null): RunState => ({ lastMediaSequence: 15, endMs: 100_000, switched: { path: 'http://host/hi15.ts', endProgramMs } });
+  const sequences = (plan: ReturnType<typeof planSegments>) => plan?.fetch.map((segment) => segment.mediaSequence) ?? null;
+  const byClock = planSegments(toPlaylist(dated(900, 5, 50_000)), run(54_000), 101_000);
+  assert.deepEqual([sequences(byClock), byClock?.missing, byClock?.startMs, byClock?.discontinuity], [[902, 903, 904], null, 100_000, true]);
+  const late = planSegments(toPlaylist(dated(900, 2, 58_000)), run(54_000), 106_000);
+  assert.deepEqual(late?.missing, { fromMs: 100_000, toMs: 104_000, why: 'left-window' });
+  assert.equal(planSegments(toPlaylist(dated(900, 2, 50_000)), run(54_000), 100_000), null);
+  assert.deepEqual(sequences(planSegments(toPlaylist(listSegments(14, 4)), run(null), 104_500)), [16, 17]);
+  assert.deepEqual(sequences(planSegments(toPlaylist(listSegments(700, 4)), run(null), 104_500)), [702, 703]);
+});

@@ -10,7 +10,7 @@ export type RunState = {
   endMs: number | null;
   /** The playlist may count otherwise than the one before it; null or left out while it is the same one. */
   switched?: SwitchPoint | null;
-  /** Media sequence of recently planned segments by their place (`toPath`). */
+  /** Media sequence of recently planned segments by their whole address (`toAddress`). */
   recent?: ReadonlyMap<string, number>;
 };
 
@@ -40,6 +40,11 @@ const programReachMs = 60_000;
 /** A segment's address without its query, which may carry a token that changes, and its range: what it is known by. */
 export function toPath({ uri, range }: Pick<ListedSegment, 'uri' | 'range'>): string {
   return `${uri.replace(/[?#].*$/, '')}${range === null ? '' : `#${range.from}-${range.to}`}`;
+}
+
+/** A segment's whole address and range. Unlike its path it also tells apart segments that only their query names (`segment.ts?id=7`). */
+export function toAddress({ uri, range }: Pick<ListedSegment, 'uri' | 'range'>): string {
+  return range === null ? uri : `${uri}#${range.from}-${range.to}`;
 }
 
 function lengthOf(segments: readonly ListedSegment[]): number {
@@ -77,13 +82,13 @@ export function planSegments(playlist: MediaPlaylist, run: RunState, nowMs: numb
 /** A cache's old copy of the playlist: not far back, and every entry stands where it stood. An encoder that counts anew lists fewer, or others. */
 function isOldListing(segments: readonly ListedSegment[], lastMediaSequence: number, recent: ReadonlyMap<string, number> | undefined): boolean {
   const last = segments.at(-1)?.mediaSequence ?? 0;
-  return recent !== undefined && last < lastMediaSequence && last >= lastMediaSequence - 2 * segments.length && segments.every((segment) => recent.get(toPath(segment)) === segment.mediaSequence);
+  return recent !== undefined && last < lastMediaSequence && last >= lastMediaSequence - 2 * segments.length && segments.every((segment) => recent.get(toAddress(segment)) === segment.mediaSequence);
 }
 
 /** The same file listed a second time under the next number. */
 function isRepeated(segment: ListedSegment, before: ListedSegment | undefined, recent: ReadonlyMap<string, number> | undefined): boolean {
-  const path = toPath(segment);
-  return (before !== undefined && toPath(before) === path) || recent?.get(path) === segment.mediaSequence - 1;
+  const address = toAddress(segment);
+  return (before !== undefined && toAddress(before) === address) || recent?.get(address) === segment.mediaSequence - 1;
 }
 
 /** Goes on in another rendition, or behind another address, where the recording ended: by the same file, by the source's clock, by an equal count at the same place, else by place alone. */
@@ -101,7 +106,8 @@ function planSwitch(playlist: MediaPlaylist, lastMediaSequence: number, endMs: n
     const startMs = endMs + Math.max(0, aheadMs);
     return { fetch, startMs, liveStartMs: starts[cut] as number, discontinuity: !isSame, restarted: false, missing: startMs > endMs ? { fromMs: endMs, toMs: startMs, why: 'left-window' } : null };
   };
-  const same = point.path === null ? -1 : segments.findLastIndex((segment) => toPath(segment) === point.path);
+  const alike = segments.flatMap((segment, index) => (toPath(segment) === point.path ? [index] : []));
+  const same = alike.length === 1 ? alike[0] as number : -1; // several: only their queries tell them apart, and those change
   if (same >= 0) return toPlan(same + 1, 0, true);
   const program = findByProgramTime(segments, point.endProgramMs);
   if (program !== null) return toPlan(program.cut, program.aheadMs, false);
