@@ -35,8 +35,8 @@ export const PerceptionRequest = z.discriminatedUnion('type', [
   }),
   /** Pack a whole file into fMP4 pieces of about `pieceMs` in `outDir` (emptied first), without re-encoding. */
   z.object({ type: z.literal('split'), id: z.number().int(), file: z.string(), outDir: z.string(), pieceMs: z.number() }),
-  /** Make the form of a stored file that a browser plays (decrypted; FLV as fMP4, its init section in `outInit`). */
-  z.object({ type: z.literal('view'), id: z.number().int(), ...StoredMedia.shape, outFile: z.string(), outInit: z.string() }),
+  /** Make the form of a stored file that a browser plays (decrypted; FLV as fMP4, its init section in `outInit`); `transcode`: as H.264 in a transport stream, for looking only. */
+  z.object({ type: z.literal('view'), id: z.number().int(), ...StoredMedia.shape, outFile: z.string(), outInit: z.string(), transcode: z.boolean().default(false) }),
   /** Look at a file: is there something that decodes? */
   z.object({ type: z.literal('probe'), id: z.number().int(), file: z.string(), initFile: z.string().nullable() }),
 ]);

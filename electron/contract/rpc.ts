@@ -123,6 +123,8 @@ export const paths = {
   livePlaylist: (roomId: string): string => `media/${roomId}/live.m3u8`,
   /** HLS playlist of a whole session (EVENT while it runs, ended once it is over). */
   sessionPlaylist: (roomId: string, sessionId: string): string => `media/${roomId}/${sessionId}/session.m3u8`,
+  /** The same playlist with pictures transcoded to H.264 when they are asked for: for browsers that lack the codec. */
+  transcodedPlaylist: (playlist: string): string => playlist.replace(/\.m3u8$/, '.h264.m3u8'),
   /** A stored file of a session. */
   segmentFile: (roomId: string, sessionId: string, file: string): string => `media/${roomId}/${sessionId}/${file}`,
   /** A still or thumbnail that perception derived. */

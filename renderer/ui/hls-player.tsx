@@ -1,10 +1,12 @@
 import Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import { useEffect, useImperativeHandle, useRef } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import type { ReactElement, Ref } from 'react';
+import { paths } from '../../electron/contract/rpc.ts';
 import { engineUrl } from '../state/engine.ts';
 import { mediaFromWall, wallFromMedia } from './hls-wall-clock.ts';
 import type { DatedFragment } from './hls-wall-clock.ts';
+import { defineText, useText } from './i18n.ts';
 
 /** What a parent may do with a player. `seekToWall` is kept until the playlist is there. */
 export type HlsPlayerHandle = {
@@ -36,6 +38,10 @@ export type HlsPlayerProps = {
 /** hls.js and the browser's buffers grow over a day; a fresh instance every two hours keeps them small. */
 const recycleMs = 2 * 3_600_000;
 const retryMs = 2500;
+/** What hls.js says when the browser cannot play a codec. */
+const codecErrors: readonly string[] = [Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR, Hls.ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR, Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR];
+
+const text = defineText({ transcoded: '转码预览，非原始画面' }, { transcoded: 'Transcoded preview, not the original picture' });
 
 const tileConfig: Partial<HlsConfig> = { maxBufferLength: 8, maxMaxBufferLength: 12, backBufferLength: 4, maxBufferSize: 6_000_000, liveSyncDurationCount: 2, liveMaxLatencyDurationCount: 6, maxLiveSyncPlaybackRate: 1.1 };
 const roomConfig: Partial<HlsConfig> = { maxBufferLength: 30, maxMaxBufferLength: 60, backBufferLength: 60, liveSyncDurationCount: 2, liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY, liveDurationInfinity: true };
@@ -60,6 +66,9 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
   const videoRef = useRef<HTMLVideoElement>(null);
   const hlsRef = useRef<Hls | null>(null);
   const pendingMs = useRef<number | null>(startAtMs);
+  const [transcodedOf, setTranscodedOf] = useState<string | null>(null);
+  const isTranscoded = transcodedOf === playlist;
+  const t = useText(text);
   const callbacks = useRef({ onWallTime, onPlaying });
   useEffect(() => {
     callbacks.current = { onWallTime, onPlaying };
@@ -95,6 +104,12 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
       hls.on(Hls.Events.FRAG_BUFFERED, () => { mediaErrors = 0; });
       hls.on(Hls.Events.MANIFEST_PARSED, () => void playOrMute(video));
       hls.on(Hls.Events.ERROR, (_event, data) => {
+        if (!isTranscoded && codecErrors.includes(data.details)) {
+          if (!tile) pendingMs.current ??= wallFromMedia(readFragments(hls), video.currentTime);
+          // Its own clean-up ends this instance; the view in a codec that plays takes over.
+          setTranscodedOf(playlist);
+          return;
+        }
         if (!data.fatal) return;
         if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors < 2) {
           mediaErrors += 1;
@@ -106,7 +121,7 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
         clearTimeout(timer);
         timer = setTimeout(open, retryMs);
       });
-      hls.loadSource(engineUrl(playlist));
+      hls.loadSource(engineUrl(isTranscoded ? paths.transcodedPlaylist(playlist) : playlist));
       hls.attachMedia(video);
       timer = setTimeout(() => {
         if (!tile) pendingMs.current ??= wallFromMedia(readFragments(hls), video.currentTime);
@@ -121,7 +136,7 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
       clearTimeout(timer);
       drop();
     };
-  }, [playlist, tile]);
+  }, [playlist, tile, isTranscoded]);
 
   useEffect(() => {
     if (videoRef.current) videoRef.current.muted = muted;
@@ -165,10 +180,13 @@ export function HlsPlayer({ playlist, tile = false, muted = true, playbackRate =
   }), []);
 
   return (
+    <>
     <video
       ref={videoRef} className={className} poster={poster} muted={muted} playsInline autoPlay disablePictureInPicture tabIndex={-1}
       onTimeUpdate={tellTime} onSeeked={tellTime}
       onPlaying={() => callbacks.current.onPlaying?.(true)} onPause={() => callbacks.current.onPlaying?.(false)}
     />
+    {isTranscoded && <span className="player-note" data-testid="transcoded-note">{t('transcoded')}</span>}
+    </>
   );
 }

@@ -105,7 +105,7 @@ export class PerceptionHost {
   }
 
   /** Makes the form of a stored file that a browser plays. Throws FaultError. */
-  async makeView(view: StoredMedia & { outFile: string; outInit: string }): Promise<void> {
+  async makeView(view: StoredMedia & { outFile: string; outInit: string; transcode: boolean }): Promise<void> {
     await this.#clients.decode.request({ type: 'view', ...view }, { timeoutMs: requestTimeoutMs });
   }
 

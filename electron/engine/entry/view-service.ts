@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FaultError } from '../../contract/faults.ts';
+import type { StoredMedia } from '../../contract/perception.ts';
 import { RoomId, SessionId } from '../../contract/ids.ts';
 import { joinBelow, toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
-import { fromViewName } from '../library/local-playlist.ts';
+import { fromViewName, toTranscodedName } from '../library/local-playlist.ts';
 import { toStoredMedia } from '../library/stored-media.ts';
 import { toViewPath } from '../library/view-segments.ts';
 import type { StoredSegment } from '../store/recording-store.ts';
@@ -27,9 +28,10 @@ export class ViewService {
     const roomId = RoomId.safeParse(roomText);
     const sessionId = SessionId.safeParse(sessionText);
     if (!roomId.success || !sessionId.success) return null;
-    const piece = toViewPath(name);
-    if (piece !== null) return joinBelow(join(this.#layout.derived, roomId.data, sessionId.data), piece);
     const { file, part } = fromViewName(name);
+    const piece = toViewPath(file);
+    const derived = join(this.#layout.derived, roomId.data, sessionId.data);
+    if (piece !== null) return part === 'transcoded' ? this.#transcodePiece(derived, file, piece) : joinBelow(derived, piece);
     const segment = this.#store.recordings.findFile(sessionId.data, file);
     if (segment === null) return null;
     const dir = toSessionDir(this.#layout, roomId.data, sessionId.data);
@@ -37,14 +39,28 @@ export class ViewService {
     return this.#view(segment, dir, part);
   }
 
-  async #view(segment: StoredSegment, dir: string, part: 'whole' | 'media' | 'init'): Promise<string | null> {
-    const outFile = join(this.#layout.derived, segment.roomId, segment.sessionId, 'view', segment.container === 'flv' ? `${segment.file}.m4s` : segment.file);
+  async #view(segment: StoredSegment, dir: string, part: 'whole' | 'media' | 'init' | 'transcoded'): Promise<string | null> {
+    const transcode = part === 'transcoded';
+    const outFile = join(this.#layout.derived, segment.roomId, segment.sessionId, 'view', transcode ? toTranscodedName(segment.file) : segment.container === 'flv' ? `${segment.file}.m4s` : segment.file);
     const outInit = join(this.#layout.derived, segment.roomId, segment.sessionId, 'view', `${segment.file}.mp4`);
-    const wanted = part === 'init' ? outInit : outFile;
+    return this.#make(part === 'init' ? outInit : outFile, { ...toStoredMedia(dir, segment), outFile, outInit, transcode });
+  }
+
+  /** A piece of an imported file, transcoded. */
+  async #transcodePiece(derived: string, name: string, piece: string): Promise<string | null> {
+    const file = joinBelow(derived, piece);
+    const outFile = join(derived, 'view', toTranscodedName(name));
+    const initFile = file === null ? null : join(dirname(file), 'init.mp4');
+    if (file === null) return null;
+    return this.#make(outFile, { container: 'fmp4', file, initFile, encryption: null, outFile, outInit: '', transcode: true });
+  }
+
+  async #make(wanted: string, request: StoredMedia & { outFile: string; outInit: string; transcode: boolean }): Promise<string | null> {
+    const { outFile } = request;
     if (existsSync(wanted)) return wanted;
     let making = this.#making.get(outFile);
     if (making === undefined) {
-      making = this.#perception.makeView({ ...toStoredMedia(dir, segment), outFile, outInit }).finally(() => this.#making.delete(outFile));
+      making = this.#perception.makeView(request).finally(() => this.#making.delete(outFile));
       this.#making.set(outFile, making);
     }
     try {

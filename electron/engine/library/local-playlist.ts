@@ -6,6 +6,8 @@ export type PlaylistOptions = {
   type: 'live' | 'event' | 'vod';
   /** Turns a stored file's name into an address. */
   toAddress: (file: string) => string;
+  /** Whether pictures are to come as H.264, transcoded when they are asked for. */
+  isTranscoded?: boolean;
 };
 
 /** Under which name a stored file is served to players: FLV as fMP4 that is made on the way; its init section has a name of its own. */
@@ -13,8 +15,14 @@ export function toViewName(segment: Pick<StoredSegment, 'container' | 'file' | '
   return segment.container === 'flv' ? { file: `${segment.file}.m4s`, init: `${segment.file}.mp4` } : { file: segment.file, init: segment.initFile };
 }
 
-/** The stored file behind a name that `toViewName` gave; the name itself when it is no such one. */
-export function fromViewName(name: string): { file: string; part: 'whole' | 'media' | 'init' } {
+/** The name under which a stored file's transcoded view is served; it needs no init section. */
+export function toTranscodedName(file: string): string {
+  return `${file}.h264.ts`;
+}
+
+/** The stored file behind a name that `toViewName` or `toTranscodedName` gave; the name itself when it is no such one. */
+export function fromViewName(name: string): { file: string; part: 'whole' | 'media' | 'init' | 'transcoded' } {
+  if (name.endsWith('.h264.ts')) return { file: name.slice(0, -'.h264.ts'.length), part: 'transcoded' };
   const flv = /^(.+\.flv)\.(m4s|mp4)$/.exec(name);
   return flv === null ? { file: name, part: 'whole' } : { file: flv[1] as string, part: flv[2] === 'm4s' ? 'media' : 'init' };
 }
@@ -38,7 +46,7 @@ export function makePlaylist(segments: readonly StoredSegment[], options: Playli
   let init: string | null = null;
   for (const segment of media) {
     if (previous !== null && segment.continuity !== previous.continuity) lines.push('#EXT-X-DISCONTINUITY');
-    const view = toViewName(segment);
+    const view = options.isTranscoded === true ? { file: toTranscodedName(segment.file), init: null } : toViewName(segment);
     // FLV: one init section serves until the decoder's configuration changes.
     const initKey = segment.container === 'flv' ? segment.decoder?.configHash ?? segment.file : segment.initFile;
     if (view.init !== null && initKey !== init) {
