@@ -9,7 +9,7 @@ import { formatFaultTable, runFaultMatrix, type FaultOutcome } from './fault-run
 const names = Object.keys(hlsFaults) as HlsFaultName[];
 
 test('every fault: what the origin served whole is stored once, the rest is a gap with its reason, and the room says what is wrong', { timeout: 150_000 }, async (t) => {
-  const outcomes: FaultOutcome[] = await runFaultMatrix(names, { beforeMs: 7000, faultMs: 10_000, recoveryMs: 30_000 });
+  const outcomes: FaultOutcome[] = await runFaultMatrix(names, { beforeMs: 7000, faultMs: 12_000, recoveryMs: 30_000 });
   const table = formatFaultTable(outcomes).join('\n');
   mkdirSync(path.join(repository, 'test-results'), { recursive: true });
   writeFileSync(path.join(repository, 'test-results/fault-matrix.md'), `${table}\n`);

@@ -7,7 +7,7 @@ import { openLibraryStore } from '../../electron/engine/entry/library-store.ts';
 import { RecorderHost, type LiveState } from '../../electron/engine/entry/recorder-host.ts';
 import { toLayout, toRoomId } from '../../electron/engine/library/library-layout.ts';
 import { makeDataDir } from '../engine-process.ts';
-import { FaultChannel, type ChannelPlan } from '../origin/fault-channel.ts';
+import { FaultChannel } from '../origin/fault-channel.ts';
 import { hlsFaults, type HlsFaultName } from '../origin/hls-faults.ts';
 import { expectations, type Expectation } from './fault-expectations.ts';
 import { readStoredSegments } from './stored-library.ts';
@@ -40,7 +40,7 @@ export async function runFaultMatrix(names: readonly HlsFaultName[], times: Faul
   });
   try {
     for (const name of names) {
-      const channel = new FaultChannel(name, hlsFaults[name] as ChannelPlan);
+      const channel = new FaultChannel(name, hlsFaults[name]);
       await channel.open();
       const roomId = toRoomId(channel.url);
       store.rooms.save({ id: roomId, name, url: channel.url, sourceKind: 'auto', allowPrivate: null, chatUrl: null, platform: '', host: '', note: '', demo: false, enabled: false, createdAtMs: Date.now() });

@@ -78,13 +78,13 @@ export class FaultChannel {
   }
 
   async open(): Promise<void> {
-    this.#port = await listenOn(this.#server as Server, this.#port, '127.0.0.1');
+    this.#port = await listenOn(this.#server, this.#port, '127.0.0.1');
   }
 
   /** Refuses connections from now on. */
   close(): Promise<void> {
     this.cutConnections();
-    return this.#server.listening ? closeServer(this.#server as Server) : Promise.resolve();
+    return this.#server.listening ? closeServer(this.#server) : Promise.resolve();
   }
 
   /** Listens again on the same port. */

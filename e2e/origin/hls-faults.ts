@@ -108,7 +108,7 @@ export const hlsFaults = {
     alter: (playlist, channel) => {
       for (const piece of playlist.pieces) if (channel.phase !== 'before' && (piece.number === channel.beganAt + 2 || piece.number === channel.beganAt + 3)) piece.tags.push('#EXT-X-GAP');
     },
-    always: true, answer: (exchange) => exchange.channel.phase !== 'before' && exchange.kind === 'segment' && (exchange.number === exchange.channel.beganAt + 2 || exchange.number === exchange.channel.beganAt + 3) && answerStatus(404)(exchange) as boolean,
+    always: true, answer: (exchange) => exchange.channel.phase !== 'before' && exchange.kind === 'segment' && (exchange.number === exchange.channel.beganAt + 2 || exchange.number === exchange.channel.beganAt + 3) && answerStatus(404)(exchange),
   },
   'redirect-loop': { answer: (exchange) => redirect(exchange, `${exchange.url.pathname}?hop=${Number(exchange.url.searchParams.get('hop') ?? '0') + 1}`) },
   'redirect-chain': { always: true, answer: (exchange) => {
@@ -133,14 +133,14 @@ export const hlsFaults = {
     alter: (playlist) => {
       for (const piece of playlist.pieces) piece.uri += `?${makeToken()}`;
     },
-    answer: segmentsOnly((exchange) => isExpired(exchange.url) && answerStatus(403)(exchange) as boolean),
+    answer: segmentsOnly((exchange) => isExpired(exchange.url) && answerStatus(403)(exchange)),
   },
   'address-expires': { always: true, entry: () => '/room', answer: (exchange) => {
     if (exchange.url.pathname === '/room') return redirect(exchange, `/hd/index.m3u8?${makeToken()}`);
-    return exchange.kind === 'playlist' && isExpired(exchange.url) && answerStatus(403)(exchange) as boolean;
+    return exchange.kind === 'playlist' && isExpired(exchange.url) && answerStatus(403)(exchange);
   } },
   'key-rotation': { encrypted: true },
-  'key-server-down': { encrypted: true, answer: (exchange) => exchange.kind === 'key' && answerStatus(503)(exchange) as boolean },
+  'key-server-down': { encrypted: true, answer: (exchange) => exchange.kind === 'key' && answerStatus(503)(exchange) },
   'byte-ranges': { packed: true },
   'playlist-gzip': { answer: rewrite((text) => ({ body: gzipSync(text), headers: { 'content-encoding': 'gzip' } })) },
   'playlist-brotli': { answer: rewrite((text) => ({ body: brotliCompressSync(text), headers: { 'content-encoding': 'br' } })) },
@@ -152,7 +152,7 @@ export const hlsFaults = {
     last?.tags.push(...[0, 1, 2, 3].map((part) => `#EXT-X-PART:DURATION=0.5,URI="${last.number}.${part}.ts"${part === 0 ? ',INDEPENDENT=YES' : ''}`));
     playlist.tail.push(`#EXT-X-PART:DURATION=0.5,URI="${(last?.number ?? 0) + 1}.0.ts",INDEPENDENT=YES`, `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${(last?.number ?? 0) + 1}.1.ts"`, '#EXT-X-RENDITION-REPORT:URI="../sd/index.m3u8",LAST-MSN=1,LAST-PART=0');
   } },
-  'variant-dies': { master: true, answer: (exchange) => exchange.rendition === 'hd' && exchange.kind !== 'master' && answerStatus(404)(exchange) as boolean },
+  'variant-dies': { master: true, answer: (exchange) => exchange.rendition === 'hd' && exchange.kind !== 'master' && answerStatus(404)(exchange) },
   'playlist-html': { answer: playlistsOnly(answerText('text/html; charset=utf-8', page)) },
   'playlist-empty': { answer: playlistsOnly(answerText('application/vnd.apple.mpegurl', '')) },
   'broadcast-ends': { alter: (playlist, channel, rendition) => {

@@ -48,7 +48,7 @@ function checkPlaylist(text: string, random: Random): void {
   }
   const lastMediaSequence = random() < 0.2 ? null : Math.floor(random() * 9000);
   const nowMs = 1_795_000_000_000;
-  const plan = planSegments(parsed, { lastMediaSequence, endMs: lastMediaSequence === null ? null : nowMs - random() * 60_000 } as never, nowMs);
+  const plan = planSegments(parsed, { lastMediaSequence, endMs: lastMediaSequence === null ? null : nowMs - random() * 60_000 }, nowMs);
   if (plan === null) return;
   assert.ok(Number.isFinite(plan.startMs) && plan.fetch.length > 0 && plan.fetch.length <= parsed.segments.length, 'plan');
   if (plan.missing !== null) assert.ok(plan.missing.toMs > plan.missing.fromMs, 'gap');
