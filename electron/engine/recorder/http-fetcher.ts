@@ -32,8 +32,8 @@ const hosts = new HostGate();
 const maxHeaders = 128;
 const agents = { open: makeAgents(), publicOnly: makeAgents() };
 
-/** Names are looked up by the socket itself, so that what is checked is what is connected to. */
-const lookUpPublic: LookupFunction = (host, options, callback) => {
+/** Looks a name up for a socket and refuses private addresses: what is checked is what is connected to. */
+export const lookUpPublic: LookupFunction = (host, options, callback) => {
   lookUpName(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     if (error !== null) return callback(error, '', 0);
     const refused = addresses.find(({ address }) => isPrivateAddress(address));

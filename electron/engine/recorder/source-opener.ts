@@ -11,14 +11,15 @@ const sniffedBytes = 512;
 
 /** Makes the run for an address: by the kind a person chose, else by its name and, where that says nothing, by what the server sends. Throws FaultError. */
 export async function openSource(source: RecordingSource, context: RunContext): Promise<SourceRun> {
-  const kind = source.sourceKind === 'auto' ? await findKind(source.url, context) : source.sourceKind;
+  const kind = source.sourceKind === 'auto' ? await findSourceKind(source.url, context) : source.sourceKind;
   if (kind === 'hls') return new HlsRun(source.url, context.policy);
   if (kind === 'flv') return new FlvRun(source.url, openHttpFlv);
   if (kind === 'page') return new ResolvedRun(source.url);
   throw new FaultError(makeFault('source-unsupported', context.roomId, '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址'));
 }
 
-async function findKind(url: string, { signal, policy }: RunContext): Promise<'hls' | 'flv' | 'rtmp' | 'page'> {
+/** Finds out what an address is: by scheme and name, else by the first bytes that its server sends. Throws FaultError. */
+export async function findSourceKind(url: string, { signal, policy }: Pick<RunContext, 'signal' | 'policy'>): Promise<'hls' | 'flv' | 'rtmp' | 'page'> {
   if (/^rtmps?:/i.test(url)) return 'rtmp';
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   if (/\.m3u8$/i.test(path) || path === '') return 'hls';
