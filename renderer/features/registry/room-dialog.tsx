@@ -62,7 +62,7 @@ export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () =
         <Form.Item label={t('url')} extra={room ? t('urlChanged') : t('urlHint')} required>
           <div className="url-line">
             <Form.Item name="url" noStyle rules={[{ required: true, whitespace: true, message: t('urlNeeded') }]}>
-              <Input autoFocus={!room} placeholder="https://…/index.m3u8" spellCheck={false} data-testid="room-url" onChange={(event) => { run.current += 1; setTesting({ state: 'idle' }); if (isPrivateLooking(event.target.value)) form.setFieldValue('allowPrivate', true); }} />
+              <Input autoFocus={!room} placeholder="https://…/index.m3u8" spellCheck={false} data-testid="room-url" onChange={(event) => { run.current += 1; setTesting({ state: 'idle' }); form.setFieldValue('allowPrivate', isPrivateLooking(event.target.value)); }} />
             </Form.Item>
             <Button onClick={() => void test()} loading={testing.state === 'running'} data-testid="room-test">{t(testing.state === 'running' ? 'testing' : testing.state === 'idle' ? 'test' : 'testAgain')}</Button>
           </div>

@@ -13,7 +13,7 @@ import { useLanguage, useText } from '../../ui/i18n.ts';
 import { sessionEventText, sessionEventsText } from './session-events-text.ts';
 
 /** What happened beside the footage of a session: every split, reconnection, clock step and gap with its reason, newest last; a line leads to its moment. */
-export function SessionEvents({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
+export function SessionEvents({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs | null; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
   const t = useText(sessionEventsText);
   const [isOpen, setOpen] = useState(false);
   return (
@@ -28,7 +28,7 @@ export function SessionEvents({ session, liveMs, onSeek }: { readonly session: S
 
 type Entry = { key: string; atMs: WallMs; kind: SessionEventKind | 'gap'; reason: Fault | null; detail: string };
 
-function EventList({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
+function EventList({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs | null; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
   const t = useText(sessionEventsText);
   const kinds = useText(sessionEventText);
   const c = useText(commonText);
@@ -39,19 +39,28 @@ function EventList({ session, liveMs, onSeek }: { readonly session: Session; rea
   const [filter, setFilter] = useState<'all' | 'trouble'>('all');
 
   useEffect(() => {
-    const range = { roomId: session.roomId, fromMs: session.startMs - 60_000, toMs: (session.endMs ?? liveMs) + 60_000 };
+    const range = { roomId: session.roomId, fromMs: session.startMs - 60_000, toMs: (session.endMs ?? liveMs ?? Date.now()) + 60_000 };
     const ours = <T extends { sessionId: string }>(items: readonly T[]): T[] => items.filter((item) => item.sessionId === session.id);
+    let isLeft = false;
+    setEvents(null);
+    setGaps([]);
     Promise.all([engine.call('events.list', range), engine.call('gaps.list', range)]).then(
       ([listed, missing]) => {
-        setEvents(ours(listed));
-        setGaps(ours(missing));
+        if (isLeft) return;
+        // What came while the lists were on their way stands behind them, once.
+        setEvents((came) => mergeByTime(ours(listed), came ?? [], (event) => `${event.atMs} ${event.kind}`));
+        setGaps((came) => mergeByTime(ours(missing), came, (gap) => String(gap.fromMs)));
       },
       (thrown: unknown) => setFault(readFault(thrown)),
     );
-    return engine.onEvent((event) => {
+    const stop = engine.onEvent((event) => {
       if (event.event === 'sessionEventCommitted' && event.data.sessionId === session.id) setEvents((old) => [...(old ?? []), event.data]);
       if (event.event === 'gapCommitted' && event.data.sessionId === session.id) setGaps((old) => [...old, event.data]);
     });
+    return () => {
+      isLeft = true;
+      stop();
+    };
   // The list follows the session's own events from here on; it is not read again as the live edge moves.
   }, [session.id]);
 
@@ -86,6 +95,11 @@ function EventList({ session, liveMs, onSeek }: { readonly session: Session; rea
       )}
     </>
   );
+}
+
+function mergeByTime<T>(listed: readonly T[], came: readonly T[], keyOf: (item: T) => string): T[] {
+  const known = new Set(listed.map(keyOf));
+  return [...listed, ...came.filter((item) => !known.has(keyOf(item)))];
 }
 
 function formatDetail(detail: SessionEvent['detail']): string {
