@@ -37,7 +37,7 @@ export const Status = z.object({
   startedAtMs: WallMs,
   recordingRooms: z.number().int(),
   disk: z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number(), gate: z.enum(['open', 'full', 'read-only', 'gone', 'slow']), sinceMs: WallMs }),
-  clock: z.object({ offsetMs: z.number().nullable(), source: z.string(), ok: z.boolean() }),
+  clock: z.object({ offsetMs: z.number().nullable(), source: z.string(), ok: z.boolean(), uncertaintyMs: z.number().nullable().default(null), sinceMs: WallMs.default(0) }),
   children: z.array(ChildStatus),
   lanes: z.array(LaneStatus),
   models: z.array(ModelStatus),

@@ -67,6 +67,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     hub.pump();
     perception.wake();
   };
+  const clockChanged = (change: () => void): void => {
+    const wasRight = status.clockTrouble === null;
+    change();
+    if (wasRight !== (status.clockTrouble === null)) for (const room of rooms.list()) rooms.announce(room.id);
+  };
   const recorder = new RecorderHost({
     store, layout, analyse: true, untilEnd: false,
     onIngested: (_roomId, ingested: Ingested) => {
@@ -76,8 +81,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       options.onLine(`${nameOf(roomId)} · ${live.state}${live.fault === null ? '' : ` · ${live.fault.message}`}`);
       rooms.announce(roomId);
     },
-    onClockStep: (stepMs) => status.noteClockStep(stepMs),
-    onClock: (offsetMs, source) => status.setClock(offsetMs, source),
+    onClockStep: (stepMs) => clockChanged(() => status.noteClockStep(stepMs)),
+    onClock: (offsetMs, source, uncertaintyMs) => clockChanged(() => status.setClock(offsetMs, source, uncertaintyMs)),
     onStopped: (roomId) => rooms.announce(roomId),
     onStatus: statusChangedLater,
     onNotice: notice,
@@ -87,9 +92,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     for (const roomId of new Set(flags.map((flag) => flag.roomId))) rooms.announce(roomId);
   });
   const perception = new PerceptionHost({ store, layout, modelsDir: bundledModelsDir, onCommitted: committed, onStatus: statusChangedLater, onNotice: notice });
-  const rooms = new RoomService(store, layout, recorder, {
+  const rooms: RoomService = new RoomService(store, layout, recorder, {
     changed: (room: Room) => hub.broadcast('roomChanged', room), removed: (id) => hub.broadcast('roomRemoved', { id }),
-  });
+  }, () => status.clockTrouble);
   const demo = new DemoHost((served) => placeDemoRooms(rooms, store, served, placeAll), statusChangedLater);
   let placeAll = options.demo;
   const views = new ViewService(store, layout, perception);
@@ -105,8 +110,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onTask: (task) => hub.broadcast('libraryTaskChanged', task), onOverview: (overview) => hub.broadcast('libraryChanged', overview), onJournal: () => committed(),
     onRoom: (room) => rooms.adopt(room.id), onNotice: notice,
   });
-  const status = new StatusService({
-    store, dataDir: () => layout.rooms, diskFault: () => library.diskFault, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled').length,
+  const status: StatusService = new StatusService({
+    store, dataDir: () => layout.rooms, diskFault: () => library.diskFault, shell: options.shell, recordingRooms: () => rooms.list().filter((room) => room.state === 'live' || room.state === 'stalled' || room.state === 'clock-wrong').length,
     children: () => [recorder.status, ...perception.childStatuses, ...(demo.isRunning ? [demo.status] : [])], lanes: () => perception.laneStatuses,
     models: () => models, versions: () => perception.versions, rulePack: { version: pack.version, hash: pack.hash, terms: countTerms(pack) },
     onChanged: () => statusChanged(), onGate: notice,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FaultError, makeFault } from '../../contract/faults.ts';
+import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
 import { RoomId } from '../../contract/ids.ts';
 import { RoomInput, type Room } from '../../contract/rooms.ts';
 import type { LibraryLayout } from '../library/library-layout.ts';
@@ -20,9 +20,11 @@ export class RoomService {
   readonly #store: Store;
   readonly #layout: LibraryLayout;
   readonly #recorder: RecorderHost;
+  readonly #clockTrouble: () => { fault: Fault; sinceMs: number } | null;
   readonly #onChanged: (room: Room) => void;
   readonly #onRemoved: (id: RoomId) => void;
-  constructor(store: Store, layout: LibraryLayout, recorder: RecorderHost, on: { changed: (room: Room) => void; removed: (id: RoomId) => void }) {
+  constructor(store: Store, layout: LibraryLayout, recorder: RecorderHost, on: { changed: (room: Room) => void; removed: (id: RoomId) => void }, clockTrouble: () => { fault: Fault; sinceMs: number } | null = () => null) {
+    this.#clockTrouble = clockTrouble;
     this.#store = store;
     this.#layout = layout;
     this.#recorder = recorder;
@@ -151,9 +153,10 @@ export class RoomService {
     const counts = this.#store.flags.countOpen(room.id, Date.now() - pulseWindowMs);
     const tail = session === null ? [] : this.#store.recordings.listTail(session.id, 1);
     const last = tail[0];
+    const clock = live?.state === 'live' ? this.#clockTrouble() : null;
     return {
       ...room,
-      state: live?.state ?? 'stopped', stateSinceMs: live?.sinceMs ?? room.createdAtMs, stateFault: live?.fault ?? null,
+      state: clock === null ? live?.state ?? 'stopped' : 'clock-wrong', stateSinceMs: clock?.sinceMs ?? live?.sinceMs ?? room.createdAtMs, stateFault: clock?.fault ?? live?.fault ?? null,
       sessionId: live?.sessionId ?? session?.id ?? null, sessionStartMs: session?.startMs ?? null,
       lastSegmentMs: live?.lastSegmentMs ?? (last === undefined ? null : last.startMs + last.durationMs), bitrateBps: live?.bitrateBps ?? null,
       openFlags: counts.open, vetoFlags: counts.veto,

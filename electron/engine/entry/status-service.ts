@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '../../contract/faults.ts';
+import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { ChildStatus, LaneStatus, ModelStatus, Status } from '../../contract/status.ts';
 import { checkDisk } from '../recorder/disk-fault.ts';
 import type { Store } from '../store/store.ts';
@@ -24,7 +24,6 @@ export type StatusSources = {
 
 const pollMs = 3000;
 const clockToleranceMs = 2000;
-const clockStepMs = 1000;
 
 /** The program's version, from package.json. */
 export const appVersion: string = (JSON.parse(readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8')) as { version: string }).version;
@@ -34,9 +33,8 @@ export class StatusService {
   readonly #sources: StatusSources;
   readonly #startedAtMs = Date.now();
   #disk: Status['disk'];
-  #clock: Status['clock'] = { offsetMs: null, source: '', ok: true };
+  #clock: Status['clock'] = { offsetMs: null, source: '', ok: true, uncertaintyMs: null, sinceMs: Date.now() };
   #timer: NodeJS.Timeout | null = null;
-  #anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
   constructor(sources: StatusSources) {
     this.#sources = sources;
     this.#disk = { path: sources.dataDir(), freeBytes: 0, totalBytes: 0, gate: 'open', sinceMs: Date.now() };
@@ -54,13 +52,25 @@ export class StatusService {
   }
 
   /** Takes a measurement of the clock against a server. */
-  setClock(offsetMs: number, source: string): void {
-    this.#clock = { offsetMs, source, ok: Math.abs(offsetMs) <= clockToleranceMs };
+  setClock(offsetMs: number, source: string, uncertaintyMs: number): void {
+    this.#setClock({ offsetMs, source, ok: Math.abs(offsetMs) <= clockToleranceMs, uncertaintyMs });
   }
 
   /** Takes a jump of the wall clock; the clock counts as wrong until a server has been asked again. */
   noteClockStep(stepMs: number): void {
-    this.#clock = { offsetMs: this.#clock.offsetMs === null ? null : this.#clock.offsetMs - stepMs, source: `时钟跳变 ${(stepMs / 1000).toFixed(1)} s`, ok: false };
+    const { offsetMs } = this.#clock;
+    this.#setClock({ offsetMs: offsetMs === null ? null : offsetMs - stepMs, source: `时钟跳变 ${(stepMs / 1000).toFixed(1)} s`, ok: false, uncertaintyMs: null });
+  }
+
+  /** Why the clock cannot be relied on, and since when; null while it can. */
+  get clockTrouble(): { fault: Fault; sinceMs: number } | null {
+    const { ok, offsetMs, source, sinceMs } = this.#clock;
+    if (ok) return null;
+    return { fault: makeFault('clock-stepped', 'clock', `${offsetMs === null ? '' : `与标准时间相差 ${(offsetMs / 1000).toFixed(1)} s，`}${source}`, { retryable: true }), sinceMs };
+  }
+
+  #setClock(clock: Omit<Status['clock'], 'sinceMs'>): void {
+    this.#clock = { ...clock, sinceMs: clock.ok === this.#clock.ok ? this.#clock.sinceMs : Date.now() };
   }
 
   /** Everything as it is now. */
@@ -80,16 +90,7 @@ export class StatusService {
     const gate = toGate(fault ?? this.#sources.diskFault());
     if (gate !== this.#disk.gate && fault !== null) this.#sources.onGate(fault);
     this.#disk = { ...this.#disk, path, freeBytes, totalBytes, gate, sinceMs: gate === this.#disk.gate ? this.#disk.sinceMs : Date.now() };
-    this.#watchClock();
     this.#sources.onChanged(this.get());
-  }
-
-  // A step of the wall clock shows against the monotonic one; it makes the clock wrong until a server has been asked again.
-  #watchClock(): void {
-    const drift = Date.now() - this.#anchor.wallMs - (performance.now() - this.#anchor.monotonicMs);
-    if (Math.abs(drift) < clockStepMs) return;
-    this.#anchor = { wallMs: Date.now(), monotonicMs: performance.now() };
-    this.noteClockStep(drift);
   }
 }
 

@@ -51,10 +51,11 @@ export async function followChat(url: string, policy: AddressPolicy, signal: Abo
           if (second.dropped > 0) process.stderr.write(`chat: ${second.dropped} messages of one second were too many and are not kept\n`);
           second = { startMs: performance.now(), kept: 0, dropped: 0 };
         }
-        const taken = texts.slice(0, Math.max(0, maxPerSecond - second.kept));
+        const records = texts.slice(0, maxPerSecond).flatMap(toRecords);
+        const taken = records.slice(0, Math.max(0, maxPerSecond - second.kept));
         second.kept += taken.length;
-        second.dropped += texts.length - taken.length;
-        await onMessages(taken.flatMap(toRecords));
+        second.dropped += records.length - taken.length + Math.max(0, texts.length - maxPerSecond);
+        await onMessages(taken);
       });
       failures += 1;
     } catch (thrown) {
