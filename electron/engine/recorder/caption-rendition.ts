@@ -39,9 +39,10 @@ export class CaptionRendition {
     }).finally(() => (this.#running = null));
   }
 
-  /** What was received since the last call, in order. */
-  take(): ReadyCaption[] {
-    return this.#ready.splice(0);
+  /** What was received since the last call, in order, up to the first that `isDue` holds back. */
+  take(isDue: (ready: ReadyCaption) => boolean = () => true): ReadyCaption[] {
+    const held = this.#ready.findIndex((ready) => !isDue(ready));
+    return this.#ready.splice(0, held < 0 ? this.#ready.length : held);
   }
 
   /** Resolves once nothing is under way. */

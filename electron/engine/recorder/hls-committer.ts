@@ -28,6 +28,7 @@ export type PlannedSegment = {
 export type ReceivedSegment = { file: FetchedFile | Fault; encryption: Encryption | null; keyFault: Fault | null };
 
 const maxStarts = 128;
+const maxAwaited = 16;
 
 /** Writes what was received of an HLS address into the session, in order: places it on the time line, notes gaps, keys, splits and captions. */
 export class HlsCommitter {
@@ -166,16 +167,23 @@ export class HlsCommitter {
     }
   }
 
-  /** Stores captions that have come, at the place of the footage they belong to: by an equal media sequence, by the source's clock, else counted from the window's end. */
-  async takeCaptions(rendition: CaptionRendition, { session }: RunContext): Promise<void> {
+  /** Stores captions that have come, at the place of the footage they belong to: by an equal media sequence, by the source's clock, else counted from the window's end. `isLast`: no more footage comes. */
+  async takeCaptions(rendition: CaptionRendition, { session }: RunContext, isLast: boolean): Promise<void> {
     const { fault } = rendition;
     if (fault !== null && this.#captionFault !== fault.code) session.noteEvent('note', fault, { what: 'captions-unavailable', uri: rendition.uri });
     this.#captionFault = fault?.code ?? null;
-    for (const ready of rendition.take()) {
+    for (const ready of rendition.take((next) => isLast || !this.#isAwaited(next))) {
       const { segment, file } = ready;
       const startMs = this.#placeCaption(ready, session.endMs ?? session.clock.nowMs());
       await session.commit({ ...plainSegment, kind: 'caption', mediaSequence: segment.mediaSequence, uri: segment.uri, startMs, durationMs: segment.durationMs, byteRange: segment.range }, file);
     }
+  }
+
+  /** Captions may arrive before the footage of the same number: they wait for it, so that their place is known. */
+  #isAwaited({ segment }: ReadyCaption): boolean {
+    const placed = [...this.#starts.keys()];
+    const last = placed.at(-1);
+    return last === undefined || (segment.mediaSequence > last && segment.mediaSequence <= last + maxAwaited);
   }
 
   #placeCaption({ segment, beforeEndMs }: ReadyCaption, endMs: number): number {

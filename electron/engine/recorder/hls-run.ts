@@ -65,7 +65,7 @@ export class HlsRun implements SourceRun {
         await this.#committer.take(planned, received, context);
         this.#lastTakenMs = performance.now();
         this.#attemptFault = null;
-        if (this.#captions !== null && !context.signal.aborted) await this.#committer.takeCaptions(this.#captions, context);
+        if (this.#captions !== null && !context.signal.aborted) await this.#committer.takeCaptions(this.#captions, context, false);
       },
       giveUp: ({ file }) => discardFile(file),
     }, () => failed.abort());
@@ -212,7 +212,7 @@ export class HlsRun implements SourceRun {
     const captions = this.#captions;
     if (captions === null || context.session.sessionId === null || signal.aborted) return;
     await Promise.race([captions.settle(), waitFor(graceMs, signal)]);
-    if (!signal.aborted) await this.#committer.takeCaptions(captions, context);
+    if (!signal.aborted) await this.#committer.takeCaptions(captions, context, true);
   }
 
   #reasonOf(why: NonNullable<SegmentPlan['missing']>['why'], { roomId, session }: RunContext): Fault {
