@@ -197,7 +197,7 @@ export class FlvFileWriter {
   async #store(file: ClosedFile): Promise<void> {
     const { session } = this.#context;
     await this.#noteLateness(file);
-    const startMs = (this.#baseMs as number) + Math.max(file.fromMs, Math.min(file.toMs, this.#replayedToMs));
+    const startMs = (this.#baseMs as number) + Math.max(file.fromMs, this.#replayedToMs);
     const durationMs = Math.max(0, file.toMs - Math.max(file.fromMs, this.#replayedToMs));
     const initFile = file.headers === null || file.headers.length === 0 ? null : await this.#storeHeaders(file.headers, startMs);
     await session.commit({
