@@ -52,6 +52,8 @@ function applyEvent(event: EngineEvent): void {
     case 'observationsCommitted': return addPerceived(event.data.roomId, event.data);
     case 'flagsCommitted': return mergeFlags(event.data.flags, Date.now());
     case 'packageChanged': return mergePackages([event.data]);
+    // Lists of their own screens: whoever shows them listens himself.
+    case 'sessionEventCommitted': case 'recordingsChanged': case 'holdChanged': case 'libraryChanged': case 'libraryTaskChanged': return;
     case 'statusChanged': return useStatus.setState({ status: event.data });
     case 'notice': return addNotice(event.data.level, event.data.fault, event.data.atMs);
   }
