@@ -81,22 +81,21 @@ function assertTimeline({ media, room }: Recorded): void {
     if (before === undefined) continue;
     const holeMs = Date.parse(segment.startAt) - Date.parse(before.startAt) - before.duration * 1000;
     assert.ok(holeMs > -5, `${segment.file} begins ${-holeMs} ms before its predecessor ends`);
-    // Below 1.5 s a hole in the stream's own timestamps is the stream's, not footage that could not be had.
-    if (holeMs > 1500) assert.ok(room.gaps.some((gap) => Math.abs(Date.parse(gap.to) - Date.parse(segment.startAt)) < 50), `${segment.file} begins ${holeMs} ms late without a gap`);
+    if (holeMs > 5) assert.ok(room.gaps.some((gap) => Math.abs(Date.parse(gap.to) - Date.parse(segment.startAt)) < 50), `${segment.file} begins ${holeMs} ms late without a gap`);
   }
 }
 
 const kindsOf = ({ events }: Recorded): string[] => events.map((event) => event.kind);
 
-test('a broadcast is stored byte for byte in files cut at key frames; its first burst lies before now', { todo: 'an address without a name is probed with a connection of its own before it is recorded' }, async () => {
+test('a broadcast is stored byte for byte in files cut at key frames; its first burst lies before now', async () => {
   await withOrigin({ burstMs: 6500 }, async (origin) => {
     const recorded = await record(origin.redirectUrl, 9);
     const { room, media } = recorded;
     assert.equal(room.kind, 'flv');
     assert.deepEqual(room.gaps, []);
-    assert.ok(origin.served.length <= 2, 'one connection to find out what it is, one to record');
+    assert.equal(origin.served.length, 1, 'one connection');
     assert.ok(media.length >= 3 && media.slice(0, -1).every((segment) => segment.duration >= 3.9 && segment.duration < 6.5), JSON.stringify(media.map((segment) => segment.duration)));
-    const served = origin.served.at(-1);
+    const served = origin.served[0];
     assertServed((joinConnections(recorded) as [Buffer])[0], served?.bytes() as Buffer, 60_000);
     assertPlayable(recorded);
     assertTimeline(recorded);
@@ -109,7 +108,7 @@ test('a broadcast is stored byte for byte in files cut at key frames; its first 
   });
 });
 
-test('a connection broken within a tag: the tail is not stored, what comes again is known by its content, the time line counts it once', { todo: 'a file after a reconnection may begin 10 ms before its predecessor ends' }, async () => {
+test('a connection broken within a tag: the tail is not stored, what comes again is known by its content, the time line counts it once', async () => {
   await withOrigin({ burstMs: 3000 }, async (origin) => {
     const recording = record(origin.url, 14);
     await origin.sent(0, 8000);
@@ -132,7 +131,7 @@ test('a connection broken within a tag: the tail is not stored, what comes again
   });
 });
 
-test('jumps, repeated headers, a new decoder configuration: noted and split, never repaired', { todo: 'after a jump of media time a file may begin up to 1.5 s late without a gap' }, async () => {
+test('jumps, repeated headers, a new decoder configuration: noted and split, never repaired', async () => {
   await withOrigin({ changed: loadFlvLoop('hevc', true) }, async (origin) => {
     const recording = record(origin.url, 17);
     await origin.sent(0, 3000);
@@ -177,20 +176,21 @@ test('garbage ends the connection where it begins; wrong size fields do not', as
   });
 });
 
-test('an outage is a gap with its reason', { todo: 'the gap of an outage comes out longer than the outage' }, async () => {
+test('an outage is a gap with its reason', async () => {
   await withOrigin({}, async (origin) => {
     const recording = record(origin.url, 15);
     await origin.sent(0, 4500);
     origin.refuse(503);
     origin.act('end');
-    setTimeout(() => origin.refuse(null), 5000);
+    await origin.refused(4);
+    origin.refuse(null);
     await origin.sent(1, 1000);
     const recorded = await recording;
     assert.equal(recorded.sessions, 1);
     assert.deepEqual(recorded.room.gaps.map((gap) => gap.reason), ['http-status']);
     const gap = recorded.room.gaps[0] as { from: string; to: string };
     const gapMs = Date.parse(gap.to) - Date.parse(gap.from);
-    assert.ok(gapMs > 3000 && gapMs < 15_000, `${gapMs} ms`);
+    assert.ok(gapMs > 3000 && gapMs < 9000, `${gapMs} ms`);
     assertTimeline(recorded);
   });
 });

@@ -19,6 +19,8 @@ export type FlvOrigin = {
   act: (act: FlvAct) => void;
   /** Answer new connections with this status; null = play. */
   refuse: (status: number | null) => void;
+  /** Resolves once so many requests have been refused. */
+  refused: (requests: number) => Promise<void>;
   /** Resolves once the connection with this number (0 = first) has been sent so much media. */
   sent: (connection: number, mediaMs: number) => Promise<void>;
   close: () => Promise<void>;
@@ -116,6 +118,8 @@ export async function startFlvOrigin(options: FlvOriginOptions = {}): Promise<Fl
   const connections: Connection[] = [];
   const watchers: { connection: number; mediaMs: number; resolve: () => void }[] = [];
   let refused: number | null = null;
+  let refusals = 0;
+  const refusalWatchers: { requests: number; resolve: () => void }[] = [];
   const tell = (): void => {
     for (const watcher of watchers.slice()) {
       if ((connections[watcher.connection]?.sentMs ?? -1) < watcher.mediaMs) continue;
@@ -126,7 +130,11 @@ export async function startFlvOrigin(options: FlvOriginOptions = {}): Promise<Fl
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://origin');
     if (pathname === '/redirect') return void response.writeHead(302, { location: '/live/room?token=1' }).end();
-    if (refused !== null) return void response.writeHead(refused).end();
+    if (refused !== null) {
+      refusals += 1;
+      for (const watcher of refusalWatchers) if (refusals >= watcher.requests) watcher.resolve();
+      return void response.writeHead(refused).end();
+    }
     response.writeHead(200, { 'content-type': 'video/x-flv', 'cache-control': 'no-store' });
     if (pathname === '/file') return void response.end(Buffer.concat([...media.headers, ...media.frames.map((frame) => frame.bytes)]));
     const connection = new Connection(response, media, () => Date.now() - onAirMs, options.burstMs ?? 0, tell);
@@ -139,6 +147,10 @@ export async function startFlvOrigin(options: FlvOriginOptions = {}): Promise<Fl
     url: `${origin}/live/room.flv`, fileUrl: `${origin}/file`, redirectUrl: `${origin}/redirect`, served: connections,
     act: (act) => connections.at(-1)?.act(act, changed),
     refuse: (status) => void (refused = status),
+    refused: (requests) => new Promise((resolve) => {
+      refusalWatchers.push({ requests, resolve });
+      if (refusals >= requests) resolve();
+    }),
     sent: (connection, mediaMs) => new Promise((resolve) => {
       watchers.push({ connection, mediaMs, resolve });
       tell();

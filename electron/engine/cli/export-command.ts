@@ -6,7 +6,7 @@ import { parseIso } from '../../contract/time.ts';
 import { EvidenceService } from '../entry/evidence-service.ts';
 import { openLibraryStore } from '../entry/library-store.ts';
 import { bundledModelsDir, rulePackFile } from '../entry/program-files.ts';
-import { appVersion } from '../entry/status-service.ts';
+import { appVersion } from '../supervise/app-version.ts';
 import { toLayout } from '../library/library-layout.ts';
 import { loadRulePack } from '../screening/rule-pack.ts';
 import { parseArguments, printJson, UsageError, type CommandIo } from './arguments.ts';

@@ -100,8 +100,9 @@ function summarize(store: Store, layout: LibraryLayout, roomId: RoomId, url: str
   };
 }
 
-function toKind(store: Store, roomId: RoomId): 'hls' | 'flv' {
+function toKind(store: Store, roomId: RoomId): 'hls' | 'flv' | 'resolved' {
   const session = store.recordings.latestSession(roomId);
+  if (session !== null && store.recordings.listEvents(roomId, session.startMs, Number.MAX_SAFE_INTEGER).some((event) => event.kind === 'resolver' && event.reason === null)) return 'resolved';
   return session !== null && store.recordings.listTail(session.id, 1)[0]?.container === 'flv' ? 'flv' : 'hls';
 }
 

@@ -28,7 +28,8 @@ import { RoomService } from './room-service.ts';
 import { ViewService } from './view-service.ts';
 import { makeHandlers } from './rpc-handlers.ts';
 import { ScreeningHost } from './screening-host.ts';
-import { appVersion, StatusService } from './status-service.ts';
+import { StatusService } from './status-service.ts';
+import { appVersion } from '../supervise/app-version.ts';
 
 /** How an engine is started. */
 export type EngineOptions = {

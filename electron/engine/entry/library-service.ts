@@ -4,7 +4,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { FaultError, makeFault, toFault, type Fault } from '../../contract/faults.ts';
 import { SessionId, type RoomId } from '../../contract/ids.ts';
-import type { LibraryOverview, LibrarySettings, LibrarySettingsChange, LibraryTask } from '../../contract/library.ts';
+import type { LibraryOverview, LibrarySettings, LibrarySettingsChange, LibraryTask, TargetPreflight } from '../../contract/library.ts';
 import { exportSession } from '../library/exporter.ts';
 import { makePace } from '../library/file-verifier.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
@@ -21,6 +21,7 @@ import { changeLibrarySettings, readLibrarySettings } from './library-settings.t
 import { LibraryTasks, type TaskRun } from './library-tasks.ts';
 import { isCancelled, RehashPass } from './rehash-pass.ts';
 import { RetentionService } from './retention-service.ts';
+import { checkTarget } from './target-preflight.ts';
 
 /** The part of the recorder's host that the library steers; the command line has none. */
 export type RecorderControl = {
@@ -50,7 +51,7 @@ const freshMs = 120_000;
 const oldDirKey = 'library-old-recordings';
 const MovePayload = z.object({ target: z.string(), user: z.string() });
 const ExportPayload = z.object({ target: z.string(), sessionIds: z.array(SessionId), user: z.string() });
-const VerifyPayload = z.object({ sessionId: SessionId.nullable() });
+const VerifyPayload = z.object({ sessionId: SessionId.nullable(), sessionIds: z.array(SessionId).default([]) });
 
 /** The library as people steer it: gates and quotas, retention, checks, imports, exports, the move to another disk. */
 export class LibraryService {
@@ -137,10 +138,18 @@ export class LibraryService {
     return this.#announce();
   }
 
-  /** Checks one session, or all of them. */
-  startVerify(sessionId: SessionId | null, user: string): LibraryTask {
-    if (sessionId !== null) this.retention.get([sessionId]);
-    return this.tasks.start('verify', sessionId ?? '', { sessionId }, user);
+  /** Checks some sessions, or all of them where none is named. */
+  startVerify(sessionIds: readonly SessionId[], user: string): LibraryTask {
+    this.retention.get(sessionIds);
+    return this.tasks.start('verify', sessionIds.length === 1 ? sessionIds[0] ?? '' : '', { sessionId: null, sessionIds }, user);
+  }
+
+  /** Whether a move (no sessions) or an export (of these sessions) could go to a folder, before anything is copied. */
+  preflight(target: string, sessionIds: readonly SessionId[]): Promise<TargetPreflight> {
+    const { layout, store } = this.#options;
+    const wanted = new Set<string>(sessionIds);
+    const neededBytes = sessionIds.length === 0 ? this.#usage().totalBytes : store.recordings.listSizes().reduce((sum, item) => sum + (wanted.has(item.id) ? item.fileBytes : 0), 0);
+    return checkTarget({ target, recordingsDir: layout.rooms, neededBytes, isMove: sessionIds.length === 0 });
   }
 
   /** Brings recordings in. */
@@ -210,11 +219,15 @@ export class LibraryService {
       }
       if (this.#settings.rehash && this.#goneFault === null && this.#busyBecause() === null && (await this.#rehash.checkNext(this.#stop.signal))) this.#announce();
     } catch (thrown) {
-      if (isCancelled(thrown)) return;
-      const fault = toFault(thrown, 'library');
-      if (fault.code === 'internal') throw thrown;
-      this.#options.onNotice(fault);
+      this.#tellUnlessCancelled(thrown);
     }
+  }
+
+  #tellUnlessCancelled(thrown: unknown): void {
+    if (isCancelled(thrown)) return;
+    const fault = toFault(thrown, 'library');
+    if (fault.code === 'internal') throw thrown;
+    this.#options.onNotice(fault);
   }
 
   // Derived pieces can be thrown away; what is missing is made again at start.
@@ -228,23 +241,24 @@ export class LibraryService {
     try {
       for (const id of missing) {
         const session = store.recordings.getSession(id);
-        if (session !== null) await makeViewPieces(this.#importer, session.roomId, id, client, this.#stop.signal).catch(() => undefined);
+        if (session !== null) await makeViewPieces(this.#importer, session.roomId, id, client, this.#stop.signal).catch((thrown: unknown) => this.#tellUnlessCancelled(thrown));
       }
     } finally {
       await client.stop();
     }
   }
 
-  async #verify({ sessionId }: z.infer<typeof VerifyPayload>, run: TaskRun): Promise<LibraryTask['result']> {
+  async #verify({ sessionId, sessionIds }: z.infer<typeof VerifyPayload>, run: TaskRun): Promise<LibraryTask['result']> {
     const { store } = this.#options;
-    const sessions = store.recordings.listSizes().filter((item) => (sessionId === null || item.id === sessionId) && !store.deletions.isDeleted(item.id));
+    const wanted = new Set(sessionId === null ? sessionIds : [sessionId]);
+    const sessions = store.recordings.listSizes().filter((item) => (wanted.size === 0 || wanted.has(item.id)) && !store.deletions.isDeleted(item.id));
     run.setTotal(sessions.reduce((sum, item) => sum + item.fileBytes, 0), sessions.length);
     let altered = 0;
     for (const session of sessions) {
       altered += await this.#rehash.check(session, run.signal, () => null, (bytes) => run.add(bytes, 0));
       run.add(0, 1);
     }
-    return { sessionId, sessions: sessions.length, altered };
+    return { sessionId: sessionId ?? (sessions.length === 1 ? sessions[0]?.id ?? null : null), sessions: sessions.length, altered };
   }
 
   async #export({ target, sessionIds, user }: z.infer<typeof ExportPayload>, run: TaskRun): Promise<LibraryTask['result']> {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { appVersion } from '../supervise/app-version.ts';
 import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { ChildStatus, LaneStatus, ModelStatus, Status } from '../../contract/status.ts';
 import { checkDisk } from '../recorder/disk-fault.ts';
@@ -25,8 +24,6 @@ export type StatusSources = {
 const pollMs = 3000;
 const clockToleranceMs = 2000;
 
-/** The program's version, from package.json. */
-export const appVersion: string = (JSON.parse(readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8')) as { version: string }).version;
 
 /** The facts of the bar: recording, disk, clock, children, lanes, models. */
 export class StatusService {

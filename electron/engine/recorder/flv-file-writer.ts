@@ -56,6 +56,8 @@ export class FlvFileWriter {
   #frames = 0;
   #repeats = 0;
   #wasLate = false;
+  /** The newest closed file while it is not known where it ends: new headers cut it, and only the next frame says how long its last one stood. */
+  #openEnded: ClosedFile | null = null;
   #isBehindBreak: boolean;
 
   constructor(context: RunContext, uri: string, replay: FlvReplayTracker, isReconnected: boolean) {
@@ -82,6 +84,11 @@ export class FlvFileWriter {
     const moment = isFrame ? this.#timeline.place(unit.timestampMs, arrivedMs) : null;
     const news = this.#headers.compare(unit);
     const isNewHeader = news === 'changed' || (unit.kind === 'header' && news === 'repeated');
+    if (moment !== null && this.#openEnded !== null) {
+      this.#openEnded.toMs = moment.positionMs;
+      this.#openEnded = null;
+      if (this.#baseMs !== null) await this.#settle();
+    }
     if (this.#file !== null && this.#file.mediaStartMs !== null && (isNewHeader || (moment !== null && (moment.jump !== null || this.#isCut(unit, moment.positionMs))))) {
       await this.#close(moment?.positionMs ?? null);
     }
@@ -105,12 +112,13 @@ export class FlvFileWriter {
     this.#isReplaying = this.#replay.take(unit) && this.#isReplaying;
     if (this.#isReplaying) this.#replayedToMs = file.toMs;
     this.#firstArrivalMs ??= arrivedMs;
-    if (this.#waiting.length > 0 && arrivedMs - this.#firstArrivalMs >= anchorAfterMs) await this.#settle();
+    if (this.#waiting.length > 0 && this.#openEnded === null && arrivedMs - this.#firstArrivalMs >= anchorAfterMs) await this.#settle();
   }
 
   /** The connection is over: what is whole is stored. */
   async finish(): Promise<void> {
     await this.#close(null);
+    this.#openEnded = null;
     await this.#settle();
     if (this.#repeats > 1) await this.#context.session.addEvent('headers-repeated', null, { times: this.#repeats });
   }
@@ -163,8 +171,10 @@ export class FlvFileWriter {
     if (nextMs !== null) file.toMs = nextMs;
     const { part, ...rest } = file;
     const sealed = await part.seal();
-    this.#waiting.push({ ...rest, received: { partPath: join(this.#context.session.dir, `${file.stem}.part`), container: 'flv', sha256: sealed.sha256, bytes: sealed.bytes } });
-    if (this.#baseMs !== null) await this.#settle();
+    const closed: ClosedFile = { ...rest, received: { partPath: join(this.#context.session.dir, `${file.stem}.part`), container: 'flv', sha256: sealed.sha256, bytes: sealed.bytes } };
+    this.#waiting.push(closed);
+    if (nextMs === null) this.#openEnded = closed;
+    else if (this.#baseMs !== null) await this.#settle();
   }
 
   async #settle(): Promise<void> {

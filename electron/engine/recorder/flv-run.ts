@@ -126,7 +126,8 @@ export class FlvRun implements SourceRun {
     this.#lastWasLong = writer.newMediaMs >= longMs;
     if (writer.newMediaMs >= usefulMs) [this.#fruitless, this.#usefulAtMs] = [0, performance.now()];
     else this.#fruitless += 1;
-    if (failure !== null) throw context.signal.aborted || diskFault !== null ? failure : toConnectionFault(failure, roomId);
+    if (diskFault !== null) throw new FaultError(diskFault); // as it is: what opened the connection would take it for trouble of the line
+    if (failure !== null) throw context.signal.aborted ? failure : toConnectionFault(failure, roomId);
     if (connection.declaredBytes !== null && counts.received === connection.declaredBytes) {
       this.#lastWasLong = true;
       return 'whole';

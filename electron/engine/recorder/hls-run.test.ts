@@ -50,7 +50,7 @@ const end = '#EXT-X-ENDLIST\n';
 async function record(url: string, options: { allowPrivate?: boolean; times?: Partial<SourceTimes>; maxFailures?: number } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'hls-run-'));
   const policy = { allowPrivate: options.allowPrivate ?? true };
-  const session = new SessionController({ roomId: RoomId.parse('room-1'), dir, resume: null, report: () => undefined, measuredOffsetMs: () => null });
+  const session = new SessionController({ roomId: RoomId.parse('room-1'), dir, resume: null, report: () => undefined, measuredOffsetMs: () => null, readFacts: () => Promise.resolve({}) });
   const run = new HlsRun(url, policy, options.times);
   const states: { state: string; code: string | null }[] = [];
   const faults: Fault[] = [];

@@ -27,6 +27,15 @@ test('a lost line comes back within a second at first and within 20 s for ever; 
   assert.deepEqual(delays, [500, 1000, 2000, 4000, 15_000]);
 });
 
+test('a broadcast that was on a moment ago is asked for again within 2.5 s for a minute; what must change outside is not', () => {
+  const delayOf = (code: FaultCode, sinceFootageMs: number) => planRecovery(makeFault(code, '', ''), 20, 0.999, sinceFootageMs).delayMs;
+  for (const code of ['http-status', 'connect-failed', 'stream-ended', 'playlist-invalid'] as const) {
+    assert.ok(delayOf(code, 59_000) <= 2500, code);
+    assert.ok(delayOf(code, 61_000) > 10_000, code);
+  }
+  for (const code of ['address-private', 'too-busy', 'codec-unsupported'] as const) assert.equal(delayOf(code, 100), delayOf(code, Number.POSITIVE_INFINITY));
+});
+
 test('a full disk does not make the address be looked up again; an expired address does', () => {
   assert.equal(planRecovery(makeFault('disk-full', '', ''), 3, 0.5).resolveAgain, false);
   assert.equal(planRecovery(makeFault('address-expired', '', ''), 1, 0.5).resolveAgain, true);

@@ -40,15 +40,19 @@ const table: Record<FaultCode, Rule> = {
 };
 
 const maxRetryAfterMs = 120_000;
+/** A broadcast that was on so lately is most likely still on: every second away from it is lost footage, and the host's own gate keeps rooms from storming it. */
+const freshMs = 60_000;
+const freshCapMs = 2000;
 
 /**
  * One table of fault × history → action. Pure. The first failure waits `baseMs`, each further one in a row twice as long up to `capMs`; retries go on for ever,
  * with ±25 % jitter so that rooms of one host do not return together. Where the server itself named a time (Retry-After, in the fault's cause) it is honoured up to two minutes.
- * `random` is in [0, 1).
+ * Where footage came within the last minute (`sinceFootageMs`) and the trouble is the line's or the source's, the wait stays below two seconds. `random` is in [0, 1).
  */
-export function planRecovery(fault: Fault, failuresInARow: number, random: number): Recovery {
+export function planRecovery(fault: Fault, failuresInARow: number, random: number, sinceFootageMs = Number.POSITIVE_INFINITY): Recovery {
   const rule = table[fault.code];
-  const grownMs = Math.min(rule.capMs, rule.baseMs * 2 ** Math.min(10, Math.max(0, failuresInARow - 1)));
+  const isFresh = sinceFootageMs < freshMs && rule.baseMs <= freshCapMs;
+  const grownMs = Math.min(isFresh ? Math.min(freshCapMs, rule.capMs) : rule.capMs, rule.baseMs * 2 ** Math.min(10, Math.max(0, failuresInARow - 1)));
   const askedMs = fault.code === 'too-busy' && /^\d{1,6}$/.test(fault.cause ?? '') ? Math.min(maxRetryAfterMs, Number(fault.cause) * 1000) : 0;
   const jitteredMs = Math.round(grownMs * (0.75 + 0.5 * random));
   return { delayMs: Math.max(jitteredMs, askedMs === 0 ? 0 : Math.round(askedMs * (1 + 0.25 * random))), state: rule.state, resolveAgain: rule.resolveAgain };

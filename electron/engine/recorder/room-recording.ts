@@ -9,6 +9,7 @@ import { toAddressPolicy } from './address-policy.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { followChat } from './chat-source.ts';
 import { checkDisk, toDiskFault } from './disk-fault.ts';
+import { readPreflight } from './preflight.ts';
 import { openSource } from './source-opener.ts';
 import { planRecovery } from './recovery-policy.ts';
 import { SessionController } from './session-controller.ts';
@@ -39,6 +40,8 @@ export class RoomRecording {
   readonly #context: RunContext;
   #run: SourceRun | null = null;
   #failures = 0;
+  #succeededAtMs = Number.NEGATIVE_INFINITY;
+  #isGated = false;
   #bitrateBps: number | null = null;
   #told = '';
   #toldBitrateBps: number | null = null;
@@ -48,12 +51,12 @@ export class RoomRecording {
   constructor(options: RecordingOptions) {
     this.#options = options;
     const { roomId, dir, resume, report, source } = options;
-    this.#session = new SessionController({ roomId, dir, resume, report, measuredOffsetMs: () => options.clock.measured?.offsetMs ?? null });
+    this.#session = new SessionController({ roomId, dir, resume, report, measuredOffsetMs: () => options.clock.measured?.offsetMs ?? null, readFacts: () => readPreflight(dir, options.clock, source.sourceKind) });
     this.#context = {
       roomId, session: this.#session, signal: this.#stop.signal, policy: toAddressPolicy(source.url, source.allowPrivate),
       passDiskGate: () => this.#passDiskGate(),
       setState: (state, fault) => this.#setState(state, fault),
-      succeeded: () => void (this.#failures = 0),
+      succeeded: () => void ([this.#failures, this.#succeededAtMs] = [0, performance.now()]),
       setBitrate: (bitsPerSecond) => void (this.#bitrateBps = bitsPerSecond),
       setClock: (offsetMs, clockSource) => options.clock.noteDate(offsetMs, clockSource),
     };
@@ -81,7 +84,7 @@ export class RoomRecording {
     while (!signal.aborted && !ended) {
       try {
         await this.#passDiskGate();
-        this.#run ??= await openSource(source, this.#context);
+        this.#run ??= openSource(source, this.#context);
         if (await this.#run.record(this.#context) === 'ended') {
           await this.#session.end('ended');
           this.#setState('offline', makeFault('playlist-ended', roomId, '直播已结束'));
@@ -104,8 +107,10 @@ export class RoomRecording {
     if (fault.code === 'internal') throw thrown;
     const known = this.#session.known.length > 0 && fault.code === 'http-status' && ['401', '403', '410'].includes(fault.cause ?? '')
       ? makeFault('address-expired', fault.scope, `${fault.message}，地址可能已过期`, { retryable: true }) : fault;
-    const recovery = planRecovery(known, this.#failures, Math.random());
+    const recovery = planRecovery(known, this.#failures, Math.random(), performance.now() - this.#succeededAtMs);
     if (recovery.resolveAgain) this.#run?.forget();
+    if (recovery.state === 'disk-gate' && !this.#isGated) this.#session.noteEvent('disk-gate', known, { gate: 'closed' });
+    this.#isGated ||= recovery.state === 'disk-gate';
     this.#session.lastFault = known;
     this.#setState(recovery.state, known);
     await waitFor(recovery.delayMs, this.#stop.signal);
@@ -119,6 +124,8 @@ export class RoomRecording {
     const { fault } = await checkDisk(this.#options.dir);
     if (fault !== null) throw new FaultError(fault);
     this.#diskGoodUntilMs = performance.now() + diskCheckMs;
+    if (this.#isGated) this.#session.noteEvent('disk-gate', null, { gate: 'open' });
+    this.#isGated = false;
   }
 
   #setState(state: RoomState, fault: Fault | null): void {

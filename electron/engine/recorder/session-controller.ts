@@ -19,7 +19,11 @@ export type KnownSegment = { mediaSequence: number; sha256: string | null };
 export type NewSegment = Pick<SegmentRecord, 'mediaSequence' | 'uri' | 'initFile' | 'discontinuity' | 'mediaStartMs' | 'encryption' | 'byteRange' | 'decoder'> & { kind: 'media' | 'caption'; startMs: number; durationMs: number };
 
 /** What a session controller is made of. */
-export type SessionOptions = { roomId: RoomId; dir: string; resume: ResumePoint | null; report: (report: RecorderReport) => void; measuredOffsetMs: () => number | null };
+export type SessionOptions = {
+  roomId: RoomId; dir: string; resume: ResumePoint | null; report: (report: RecorderReport) => void; measuredOffsetMs: () => number | null;
+  /** Under which conditions a session begins; stored with its first event. */
+  readFacts: () => Promise<EventRecord['detail']>;
+};
 
 /** What a source leaves out when it has nothing to say. */
 export const plainSegment = { kind: 'media', initFile: null, discontinuity: false, mediaStartMs: null, encryption: null, byteRange: null, decoder: null } as const;
@@ -108,6 +112,7 @@ export class SessionController {
       await this.#flushEvents();
       return false;
     }
+    const facts = await this.#options.readFacts();
     const sessionId = makeSessionId(Date.now());
     const writer = new SessionWriter(join(this.#options.dir, sessionId));
     await writer.prepare();
@@ -116,6 +121,7 @@ export class SessionController {
     this.#nextSeq = 0;
     this.#inits.clear();
     this.noteEvent('opened', null, {});
+    this.noteEvent('preflight', null, facts);
     await this.#flushEvents();
     return true;
   }
