@@ -68,6 +68,8 @@ export const Recording = Session.extend({
   deletedAtMs: WallMs.nullable(), deletedBy: z.string().nullable(),
   /** When every file was last found to match its hash or not; null = never. */
   verifiedAtMs: WallMs.nullable(), alteredFiles: z.number().int(),
+  /** Stretches that could not be had, and how long they are together. */
+  gaps: z.number().int().default(0), gapMs: z.number().default(0),
 });
 export type Recording = z.infer<typeof Recording>;
 
@@ -123,6 +125,18 @@ export const LibraryOverview = z.object({
 });
 export type LibraryOverview = z.infer<typeof LibraryOverview>;
 
+/** Whether recordings fit where they are to go, found out before any byte is copied. */
+export const TargetPreflight = z.object({
+  /** The folder as it would be used: absolute. */
+  target: z.string(),
+  freeBytes: z.number(), totalBytes: z.number(),
+  /** What would be copied. */
+  neededBytes: z.number(),
+  /** Why it cannot go there; null = it can. */
+  fault: Fault.nullable(),
+});
+export type TargetPreflight = z.infer<typeof TargetPreflight>;
+
 /** A change of some settings; `confirmShorter` says that keeping less than the 90 days of the standard is meant. */
 export const LibrarySettingsChange = z.object({
   minFreeMb: LibrarySettings.shape.minFreeMb.unwrap().optional(), quotaBytes: LibrarySettings.shape.quotaBytes.unwrap().optional(), roomQuotaBytes: LibrarySettings.shape.roomQuotaBytes.unwrap().optional(),
@@ -149,9 +163,11 @@ export const libraryMethods = {
   'retention.undo': { params: Sessions, result: z.array(Recording) },
   /** Step 2: deletes the files of scheduled sessions whose grace is over; `confirmed` is the second explicit yes. */
   'retention.purge': { params: Sessions.extend({ confirmed: z.literal(true) }), result: z.array(Recording) },
-  /** Reads every stored file of a session (null = of all sessions) and compares it with its hash. */
-  'verify.start': { params: z.object({ sessionId: SessionId.nullable().default(null) }), result: LibraryTask },
+  /** Reads every stored file of a session, or of several (neither = of all sessions), and compares it with its hash. */
+  'verify.start': { params: z.object({ sessionId: SessionId.nullable().default(null), sessionIds: z.array(SessionId).max(10_000).default([]) }), result: LibraryTask },
   'verify.altered': { params: Empty, result: z.array(AlteredFile) },
+  /** Looks at the folder that a move (no sessions) or an export (of these sessions) would go to: writable, apart from the library, room enough. */
+  'library.preflight': { params: z.object({ target: z.string().min(1).max(4096), sessionIds: z.array(SessionId).max(10_000).default([]) }), result: TargetPreflight },
   /** Copies the recordings below another folder, verifies every file, then records there. */
   'library.move': { params: z.object({ target: z.string().min(1).max(4096) }), result: LibraryTask },
   /** After a move: removes the old copy; `confirmed` is the explicit yes. */

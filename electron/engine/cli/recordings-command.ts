@@ -88,7 +88,7 @@ export async function runRecordings(argv: string[], io: CommandIo): Promise<numb
         return 0;
       case 'export': return await finish(session, library.startExport(sessions(), resolve(need(values.to, 'to')), user), io, asJson);
       case 'verify': {
-        const code = await finish(session, library.startVerify(names.length === 0 ? null : sessions()[0] as SessionId, user), io, asJson);
+        const code = await finish(session, library.startVerify(names.length === 0 ? [] : sessions(), user), io, asJson);
         for (const file of store.deletions.listAltered()) printJson(io, file);
         return store.deletions.listAltered().length > 0 ? 1 : code;
       }

@@ -222,6 +222,7 @@ export class RetentionService {
     const imported = store.tasks.listImported();
     const packages = store.packages.list();
     const holds = store.holds.list(null, false);
+    const gaps = store.recordings.sumGaps();
     const names = new Map<RoomId, string>();
     return sessions.map((session) => {
       const running = isRunning(session.roomId, session.id);
@@ -236,6 +237,7 @@ export class RetentionService {
         imported: imported.has(session.id), protections, expiresAtMs: running ? null : toExpiry(session, settings().retentionDays, imported.get(session.id)),
         scheduledAtMs: deletion?.scheduledMs ?? null, scheduledBy: deletion?.scheduledBy ?? null, purgeAfterMs: deletion?.purgeAfterMs ?? null,
         deletedAtMs: deletion?.deletedMs ?? null, deletedBy: deletion?.deletedBy ?? null, verifiedAtMs: check?.atMs ?? null, alteredFiles: check?.altered ?? 0,
+        gaps: gaps.get(session.id)?.gaps ?? 0, gapMs: gaps.get(session.id)?.gapMs ?? 0,
       };
     });
   }

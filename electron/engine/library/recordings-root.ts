@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 const Pointer = z.object({ path: z.string().min(1) });
 const pointerName = 'recordings-root.json';
-const markerName = 'zhibojian-recordings.json';
+/** The file that marks a folder as the place of a library's recordings. */
+export const recordingsMarkerName = 'zhibojian-recordings.json';
 
 /** Where a library's recordings lie when they were moved off its own folder; null when they were not. */
 export function readRecordingsRoot(root: string): string | null {
@@ -16,13 +17,13 @@ export function readRecordingsRoot(root: string): string | null {
 
 /** Makes a library record below another folder from now on; the folder is marked, so that an empty mount point is not taken for it. */
 export function writeRecordingsRoot(root: string, roomsDir: string): void {
-  writeDurably(join(roomsDir, markerName), { library: resolve(root) });
+  writeDurably(join(roomsDir, recordingsMarkerName), { library: resolve(root) });
   writeDurably(join(root, pointerName), { path: roomsDir });
 }
 
 /** Whether the folder of the recordings is there: always below the library's own, and only with its mark elsewhere. */
 export function isRecordingsDirPresent(layout: { root: string; rooms: string }): boolean {
-  return layout.rooms === join(layout.root, 'rooms') || existsSync(join(layout.rooms, markerName));
+  return layout.rooms === join(layout.root, 'rooms') || existsSync(join(layout.rooms, recordingsMarkerName));
 }
 
 function writeDurably(path: string, value: unknown): void {

@@ -141,6 +141,12 @@ export class RecordingStore {
       .map((row) => ({ roomId, sessionId: row.session_id, fromMs: row.from_ms, toMs: row.to_ms, reason: JSON.parse(row.reason) as Fault }));
   }
 
+  /** How many gaps each session has and how long they are together, by session; sessions without are left out. */
+  sumGaps(): Map<SessionId, { gaps: number; gapMs: number }> {
+    const rows = this.#db.prepare<[], { id: SessionId; gaps: number; gapMs: number }>('SELECT session_id AS id, count(*) AS gaps, sum(to_ms - from_ms) AS gapMs FROM gaps GROUP BY session_id').all();
+    return new Map(rows.map(({ id, gaps, gapMs }) => [id, { gaps, gapMs }]));
+  }
+
   /** Stores an event. */
   addEvent(event: SessionEvent): void {
     this.#db.prepare('INSERT INTO session_events (room_id, session_id, at_ms, kind, reason, detail) VALUES (?, ?, ?, ?, ?, ?)')
