@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { EvidenceScreen } from '../features/evidence/evidence-screen.tsx';
 import { ExportDialog } from '../features/evidence/export-dialog.tsx';
 import { LeadsPanel } from '../features/leads/leads-panel.tsx';
+import { LibraryScreen } from '../features/library/library-screen.tsx';
 import { RegistryScreen } from '../features/registry/registry-screen.tsx';
 import { RoomScreen } from '../features/room/index.ts';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
@@ -73,7 +74,8 @@ function Shell(): ReactElement {
     { keys: ['F1'], label: t('goWall'), run: () => goTo({ place: 'wall' }) },
     { keys: ['F2'], label: t('goRooms'), run: () => goTo({ place: 'rooms' }) },
     { keys: ['F3'], label: t('goEvidence'), run: () => goTo({ place: 'evidence', packageId: null }) },
-    { keys: ['F4'], label: t('goSettings'), run: () => goTo({ place: 'settings' }) },
+    { keys: ['F4'], label: t('goLibrary'), run: () => goTo({ place: 'library', view: 'recordings' }) },
+    { keys: ['F5'], label: t('goSettings'), run: () => goTo({ place: 'settings' }) },
     { keys: ['shift+r'], label: t('hideRooms'), run: () => changeSettings({ roomsOpen: !useSettings.getState().roomsOpen }) },
     { keys: ['shift+l'], label: t('hideLeads'), run: () => changeSettings({ leadsOpen: !useSettings.getState().leadsOpen }) },
   ], 0);
@@ -101,6 +103,7 @@ function Screen({ route }: { route: Route }): ReactElement {
     case 'room': return <RoomScreen key={route.roomId} roomId={route.roomId} atMs={route.atMs} visit={visit} />;
     case 'rooms': return <RegistryScreen />;
     case 'evidence': return <EvidenceScreen packageId={route.packageId} />;
+    case 'library': return <LibraryScreen view={route.view} />;
     case 'settings': return <SettingsScreen />;
   }
 }

@@ -9,10 +9,11 @@ import { useText } from '../ui/i18n.ts';
 import { appText } from './app-text.ts';
 
 /** The places of this version, in the order of the bar; a room belongs to the wall. */
-export const places: readonly { key: 'wall' | 'rooms' | 'evidence' | 'settings'; route: Route }[] = [
+export const places: readonly { key: 'wall' | 'rooms' | 'evidence' | 'library' | 'settings'; route: Route }[] = [
   { key: 'wall', route: { place: 'wall' } },
   { key: 'rooms', route: { place: 'rooms' } },
   { key: 'evidence', route: { place: 'evidence', packageId: null } },
+  { key: 'library', route: { place: 'library', view: 'recordings' } },
   { key: 'settings', route: { place: 'settings' } },
 ];
 

@@ -1,12 +1,18 @@
 import { create } from 'zustand';
 import { RoomId } from '../../electron/contract/index.ts';
 
+/** Views of the library, in their order. */
+export const libraryViews = ['recordings', 'retention', 'holds', 'altered'] as const;
+/** A view of the library. */
+export type LibraryView = (typeof libraryViews)[number];
+
 /** The place that the window shows; `room` may name a moment on the wall clock, null meaning live. */
 export type Route =
   | { place: 'wall' }
   | { place: 'room'; roomId: RoomId; atMs: number | null }
   | { place: 'rooms' }
   | { place: 'evidence'; packageId: string | null }
+  | { place: 'library'; view: LibraryView }
   | { place: 'settings' };
 
 /** Reads a place from the address's hash; what cannot be read is the wall. */
@@ -20,6 +26,7 @@ export function parseRoute(hash: string): Route {
     if (roomId.success) return { place, roomId: roomId.data, atMs: Number.isFinite(at) && at > 0 ? at : null };
   }
   if (place === 'evidence') return { place, packageId: id ? decodeURIComponent(id) : null };
+  if (place === 'library') return { place, view: libraryViews.find((each) => each === id) ?? 'recordings' };
   if (place === 'rooms' || place === 'settings') return { place };
   return { place: 'wall' };
 }
@@ -28,6 +35,7 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.place === 'room') return `#/room/${route.roomId}${route.atMs === null ? '' : `?at=${Math.round(route.atMs)}`}`;
   if (route.place === 'evidence' && route.packageId) return `#/evidence/${encodeURIComponent(route.packageId)}`;
+  if (route.place === 'library' && route.view !== 'recordings') return `#/library/${route.view}`;
   return `#/${route.place}`;
 }
 
