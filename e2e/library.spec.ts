@@ -239,7 +239,7 @@ for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]
       await shoot('settings');
       await window.keyboard.press('Escape');
       await window.getByTestId('library-import').click();
-      await expect(window.getByTestId('import-dialog')).toBeVisible();
+      await expect(window.getByTestId('import-paths')).toBeVisible();
       await shoot('import');
     });
   }

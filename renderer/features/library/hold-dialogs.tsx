@@ -1,7 +1,6 @@
 import { DatePicker, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { toFault } from '../../../electron/contract/index.ts';
 import type { Fault, Hold, Recording, RoomId } from '../../../electron/contract/index.ts';
 import { engine } from '../../state/engine.ts';
 import { readFault, sayNotice } from '../../state/notices-store.ts';
@@ -53,7 +52,7 @@ export function HoldDialog({ recordings, onClose }: { recordings: readonly Recor
         done += 1;
       } catch (thrown) {
         if (done > 0) sayNotice(t('partly', { n: done }));
-        throw toFault(thrown, each.id);
+        throw thrown;
       }
     }
     sayNotice(t('added', { n: done }));

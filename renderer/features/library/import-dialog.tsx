@@ -1,4 +1,5 @@
 import { DatePicker, Input, Modal, Radio, Select } from 'antd';
+import dayjs from 'dayjs';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
@@ -52,7 +53,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactElement
         {goal === 'existing' ? <Select<RoomId> showSearch={{ optionFilterProp: 'label' }} value={roomId} onChange={setRoomId} placeholder={t('roomNeeded')} options={rooms.map((room) => ({ value: room.id, label: room.name }))} data-testid="import-room" /> : null}
         {goal === 'new' ? <Input value={roomName} maxLength={80} placeholder={t('roomName')} onChange={(event) => setRoomName(event.target.value)} data-testid="import-room-name" /> : null}
       </div>
-      <div className="dialog-field">{t('startAt')}<span><DatePicker showTime needConfirm={false} value={startAt} format="YYYY-MM-DD HH:mm:ss" onChange={(value) => setStartAt((Array.isArray(value) ? value[0] : value) ?? null)} /> <span className="hint">{t('startHint')}</span></span></div>
+      <div className="dialog-field">{t('startAt')}<span><DatePicker showTime needConfirm={false} value={startAt} format="YYYY-MM-DD HH:mm:ss" onChange={(value) => setStartAt(dayjs.isDayjs(value) ? value : null)} /> <span className="hint">{t('startHint')}</span></span></div>
       {fault ? <FaultText fault={fault} /> : null}
     </Modal>
   );
