@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Locator, Page } from '@playwright/test';
 import { repository } from './engine-process.ts';
 import { expect, test } from './shell-fixture.ts';
@@ -176,6 +177,68 @@ test('one byte that flips on disk is found, named and said', async ({ window, sh
   rmSync(stored);
   await window.getByTestId('verify-all').click();
   await expect(found).toContainText('文件缺失', { timeout: 60_000 });
+});
+
+test('long work waits its turn, is cancelled, and is taken up again', async ({ window }) => {
+  await openLibrary(window);
+  const row = await importAs(window, makeRecording('导入丙.flv', 880), '导入丙');
+  const many = path.join(folder, 'many');
+  mkdirSync(many);
+  for (const tone of [300, 500, 700, 900, 1100]) renameSync(makeRecording(`批量-${tone}.flv`, tone), path.join(many, `批量-${tone}.flv`));
+  writeFileSync(path.join(many, '坏文件.mp4'), 'this is no film');
+  await hideTasks(window);
+  await choose(row);
+  await window.getByTestId('library-import').click();
+  await window.getByTestId('import-paths').fill(many);
+  await window.getByTestId('import-run').click();
+  await window.getByTestId('act-export').click();
+  await window.getByTestId('target-path').fill(path.join(folder, 'later'));
+  await window.getByTestId('target-run').click();
+  const exporting = window.locator('[data-testid="task-row"][data-kind="export"]');
+  await expect(exporting).toHaveAttribute('data-state', 'queued');
+  await exporting.getByTestId('task-cancel').click();
+  await expect(exporting).toHaveAttribute('data-state', 'cancelled', { timeout: 60_000 });
+  expect(existsSync(path.join(folder, 'later'))).toBe(false);
+  await exporting.getByTestId('task-resume').click();
+  await expect(exporting).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
+  const importing = doneTask(window, 'import');
+  await expect(importing).toContainText('已导入 5 场，1 项未成功', { timeout: 60_000 });
+  await importing.getByTestId('task-problems').click();
+  await expect(importing).toContainText('坏文件.mp4');
+});
+
+test('once the grace is over the files go for good, after the words are typed', async ({ window, shell }) => {
+  await openLibrary(window);
+  const row = await importAs(window, makeRecording('导入丁.flv', 990), '导入丁');
+  const sessionId = await row.getAttribute('data-recording') ?? '';
+  await choose(row);
+  await window.keyboard.press('d');
+  await window.getByTestId('schedule-early').check();
+  await window.getByTestId('schedule-reason').fill('当事人申请删除');
+  await window.getByTestId('schedule-run').click();
+  await expect(row).toHaveAttribute('data-state', 'scheduled');
+  // A week passes.
+  const database = new DatabaseSync(path.join(shell.dataDir, 'zhibojian.db'), { timeout: 5000 });
+  database.prepare('UPDATE deletions SET purge_after_ms = ? WHERE session_id = ?').run(Date.now() - 1000, sessionId);
+  database.close();
+  await window.reload();
+  await expect(mark(row, 'scheduled')).toContainText('宽限期已满');
+  await window.getByTestId('view-retention').click();
+  await window.getByTestId('purge-all').click();
+  const purge = window.getByTestId('purge-run');
+  await expect(purge).toBeDisabled();
+  await window.getByTestId('purge-word').fill('删除');
+  await expect(purge).toBeDisabled();
+  await window.getByTestId('purge-word').fill('彻底删除');
+  await purge.click();
+  await expect(window.getByTestId('notice').filter({ hasText: '已删除 1 场' })).toBeVisible();
+  await window.getByTestId('view-recordings').click();
+  await expect(row).toHaveCount(0);
+  await window.getByTestId('kind-filter').getByText('已删除').click();
+  await expect(mark(row, 'deleted')).toContainText('保留事实与校验值');
+  const kept = readdirSync(path.join(shell.dataDir, 'rooms'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(sessionId));
+  expect(kept.filter((name) => name.endsWith('.flv'))).toEqual([]);
+  expect(kept.some((name) => name.endsWith('segments.jsonl'))).toBe(true);
 });
 
 test('settings hold at once, and keeping less than the standard takes an explicit yes', async ({ window }) => {

@@ -17,7 +17,7 @@ export function makeAntdTheme(name: ThemeName): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', primaryColor: c.onPrimary },
-      Table: { headerBg: c.panel, headerColor: c.textFaint, headerSplitColor: 'transparent', rowHoverBg: c.hover, borderColor: c.line, cellPaddingBlockSM: 6, cellPaddingInlineSM: 10 },
+      Table: { headerBg: c.panel, headerColor: c.textFaint, headerSplitColor: 'transparent', rowHoverBg: c.hover, borderColor: c.line, bodySortBg: 'transparent', headerSortActiveBg: c.panel, headerSortHoverBg: c.hover, cellPaddingBlockSM: 6, cellPaddingInlineSM: 10 },
       Tooltip: { colorBgSpotlight: c.raised, colorTextLightSolid: c.text },
       Segmented: { itemSelectedBg: c.selected, itemSelectedColor: c.text, trackBg: c.page },
       Modal: { contentBg: c.raised, headerBg: c.raised, titleFontSize: 14 },

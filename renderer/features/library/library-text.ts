@@ -47,11 +47,11 @@ export const taskKindText: Dictionary<LibraryTask['kind']> = defineText({ verify
 /** Sentences of long work. */
 export const taskText = defineText(
   {
-    tasks: '任务', queued: '等待中', cancel: '取消', resume: '继续', hide: '收起', open: '查看', cancelled: '已取消，已完成的部分保留。', interrupted: '未完成', allFiles: '全部录像', bytes: '{done} / {total}', items: '第 {n} / {total} 项', problems: '{n} 项未成功',
+    tasks: '任务', queued: '等待中', cancel: '取消', resume: '继续', hide: '收起', open: '查看', cancelled: '已取消，已完成的部分保留。', interrupted: '未完成', sessions: '{n} 场录像', hideEnded: '收起已结束的任务', bytes: '{done} / {total}', items: '第 {n} / {total} 项', problems: '{n} 项未成功',
     'done.verify': '已校验 {n} 场，全部与入库时一致', 'done.altered': '已校验 {n} 场，发现 {altered} 个文件与校验值不符', 'done.move': '已迁至 {to}，共 {files} 个文件', 'done.import': '已导入 {n} 场', 'done.importKnown': '，{n} 场此前已导入', 'done.importFailed': '，{n} 项未成功', 'done.export': '已导出 {n} 场至 {folder}',
   },
   {
-    tasks: 'Tasks', queued: 'Waiting', cancel: 'Cancel', resume: 'Go on', hide: 'Put away', open: 'View', cancelled: 'Cancelled; what was done is kept.', interrupted: 'Not finished', allFiles: 'All recordings', bytes: '{done} of {total}', items: '{n} of {total}', problems: '{n} did not succeed',
+    tasks: 'Tasks', queued: 'Waiting', cancel: 'Cancel', resume: 'Go on', hide: 'Put away', open: 'View', cancelled: 'Cancelled; what was done is kept.', interrupted: 'Not finished', sessions: '{n} recordings', hideEnded: 'Put away what has ended', bytes: '{done} of {total}', items: '{n} of {total}', problems: '{n} did not succeed',
     'done.verify': '{n} checked, all as they were stored', 'done.altered': '{n} checked, {altered} files do not match their hash', 'done.move': 'Moved to {to}, {files} files', 'done.import': '{n} imported', 'done.importKnown': ', {n} were there already', 'done.importFailed': ', {n} did not succeed', 'done.export': '{n} exported to {folder}',
   },
 );

@@ -32,18 +32,22 @@ export function openRecording(recording: Pick<Recording, 'roomId' | 'startMs'>):
 export function RecordingsTable({ list, sort, onSort, page, onPage, chosen, onChoose, cursor, onCursor }: RecordingsTableProps): ReactElement {
   const t = useText(libraryText);
   useEffect(() => {
-    if (cursor !== null) document.querySelector(`[data-recording="${cursor}"]`)?.scrollIntoView({ block: 'nearest' });
+    if (cursor === null) return;
+    const row = document.querySelector<HTMLElement>(`[data-testid="recording-row"][data-recording="${cursor}"]`);
+    // The focus follows, so that Enter is the row's and not that of a link clicked before.
+    if (row !== null && !row.contains(document.activeElement)) row.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' });
   }, [cursor, page]);
   const sorted = (by: RecordingSort['by']): { key: string; sorter: true; sortOrder: 'ascend' | 'descend' | null; sortDirections: ('ascend' | 'descend')[] } => ({ key: by, sorter: true, sortOrder: sort.by === by ? (sort.descending ? 'descend' : 'ascend') : null, sortDirections: ['descend', 'ascend'] });
   const columns: TableColumnsType<Recording> = [
-    { title: t('room'), ...sorted('roomName'), ellipsis: true, render: (_, each) => <span title={each.roomName}>{each.roomName}</span> },
-    { title: t('start'), ...sorted('startMs'), width: 160, render: (_, each) => <TimeText atMs={each.startMs} full /> },
+    { title: t('room'), ...sorted('roomName'), width: '17%', ellipsis: true, render: (_, each) => <span title={each.roomName}>{each.roomName}</span> },
+    { title: t('start'), ...sorted('startMs'), width: 156, render: (_, each) => <TimeText atMs={each.startMs} full /> },
     { title: t('length'), ...sorted('mediaMs'), width: 84, align: 'right', render: (_, each) => <span className="tabular">{formatDuration(each.mediaMs)}</span> },
     { title: t('size'), ...sorted('bytes'), width: 84, align: 'right', render: (_, each) => <span className="tabular">{each.state === 'deleted' ? '—' : formatBytes(each.bytes)}</span> },
     { title: t('segments'), ...sorted('segments'), width: 74, align: 'right', render: (_, each) => <span className="tabular">{each.segments}</span> },
     { title: t('gaps'), ...sorted('gaps'), width: 92, align: 'right', render: (_, each) => (each.gaps === 0 ? <span className="faint">—</span> : <span className="tabular" title={t('gapOf', { n: each.gaps, length: formatDuration(each.gapMs) })}>{each.gaps} · {formatDuration(each.gapMs)}</span>) },
     { title: t('checked'), key: 'checked', width: 96, render: (_, each) => (each.verifiedAtMs === null ? <span className="faint">{t('notChecked')}</span> : <span className="tabular">{formatDay(each.verifiedAtMs)}</span>) },
-    { title: t('state'), key: 'state', width: '34%', render: (_, each) => <RecordingMarks recording={each} /> },
+    { title: t('state'), key: 'state', render: (_, each) => <RecordingMarks recording={each} /> },
   ];
   const rowSelection: TableProps<Recording>['rowSelection'] = {
     selectedRowKeys: [...chosen], columnWidth: 36, preserveSelectedRowKeys: true,
@@ -60,7 +64,7 @@ export function RecordingsTable({ list, sort, onSort, page, onPage, chosen, onCh
       }}
       rowClassName={(each) => `clickable${each.id === cursor ? ' cursor-row' : ''}${each.state === 'deleted' ? ' gone-row' : ''}`}
       onRow={(each) => ({
-        'data-testid': 'recording-row', 'data-recording': each.id, 'data-state': each.state, 'aria-current': each.id === cursor ? 'true' : undefined,
+        'data-testid': 'recording-row', 'data-recording': each.id, 'data-state': each.state, tabIndex: -1, 'aria-current': each.id === cursor ? 'true' : undefined,
         onClick: (event: React.MouseEvent) => {
           if ((event.target as HTMLElement).closest('.ant-table-selection-column')) return onCursor(each.id);
           openRecording(each);

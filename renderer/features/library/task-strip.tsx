@@ -21,7 +21,13 @@ export function TaskStrip({ openedMs }: { openedMs: number }): ReactElement | nu
   const hidden = useLibrary((s) => s.hiddenTaskIds);
   const shown = listShownTasks(tasks, hidden, openedMs);
   if (shown.length === 0) return null;
-  return <ul className="task-strip" aria-label={t('tasks')} data-testid="task-strip">{shown.map((task) => <TaskRow key={task.id} task={task} />)}</ul>;
+  const ended = shown.filter((task) => task.endedAtMs !== null);
+  return (
+    <div className="task-box">
+      <ul className="task-strip" aria-label={t('tasks')} data-testid="task-strip">{shown.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+      {ended.length < 2 ? null : <Button size="small" type="text" onClick={() => ended.forEach((task) => hideTask(task.id))} data-testid="hide-ended">{t('hideEnded')}</Button>}
+    </div>
+  );
 }
 
 function TaskRow({ task }: { task: LibraryTask }): ReactElement {
@@ -39,7 +45,7 @@ function TaskRow({ task }: { task: LibraryTask }): ReactElement {
       <span className="task-title" title={task.title}><TaskTitle task={task} /></span>
       <span className="task-say">{active ? <TaskProgress task={task} /> : <TaskOutcome task={task} />}</span>
       <span className="task-acts">
-        {task.problems.length > 0 ? <Button size="small" type="text" onClick={() => setDetails(!details)} aria-expanded={details} data-testid="task-problems">{t('problems', { n: task.problems.length })}</Button> : null}
+        {task.problems.length > (task.state === 'failed' ? 1 : 0) ? <Button size="small" type="text" onClick={() => setDetails(!details)} aria-expanded={details} data-testid="task-problems">{t('problems', { n: task.problems.length })}</Button> : null}
         {active ? <Button size="small" onClick={() => void act('tasks.cancel')} data-testid="task-cancel">{t('cancel')}</Button> : null}
         {canResume(task) ? <Button size="small" onClick={() => void act('tasks.resume')} data-testid="task-resume">{t('resume')}</Button> : null}
         <OpenImported task={task} />
@@ -54,7 +60,8 @@ function TaskTitle({ task }: { task: LibraryTask }): ReactElement {
   const t = useText(taskText);
   const session = useLibrary((s) => s.recordings.find((each) => each.id === task.title));
   if (task.kind !== 'verify') return <>{task.title}</>;
-  return <>{session === undefined ? task.title || (task.totalItems > 0 ? '' : t('allFiles')) : `${session.roomName} ${formatDateTime(session.startMs)}`}</>;
+  if (session !== undefined) return <>{`${session.roomName} ${formatDateTime(session.startMs)}`}</>;
+  return <>{task.title || (task.totalItems > 0 ? t('sessions', { n: task.totalItems }) : '')}</>;
 }
 
 function TaskProgress({ task }: { task: LibraryTask }): ReactElement {
