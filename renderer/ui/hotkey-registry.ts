@@ -24,11 +24,14 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type));
 }
 
+function isShown(element: Element): boolean {
+  return element.getClientRects().length > 0;
+}
+
+/** Whether a dialog hears the keys: its box is shown and not on its way out. Its wrapper does not tell: it outlives the box by a turn of the event loop, longer under load, and U right after a dismissal must undo it. */
 function isModalOpen(): boolean {
-  // A dialog that is fading out no longer hears keys: U right after a dismissal must undo it.
-  const isLeaving = (each: Element): boolean => each.querySelector('[class*="-leave"]') !== null;
-  return [...document.querySelectorAll<HTMLElement>('.ant-modal-wrap, .ant-popover:not(.ant-popover-hidden) input')]
-    .some((each) => (each.offsetParent !== null || each.getClientRects().length > 0) && !isLeaving(each));
+  return [...document.querySelectorAll('.ant-modal-wrap .ant-modal')].some((box) => isShown(box) && !/-leave\b/.test(box.className))
+    || [...document.querySelectorAll('.ant-popover:not(.ant-popover-hidden) input')].some(isShown);
 }
 
 /** Hears keys for the whole window until the returned function is called. */

@@ -1,5 +1,5 @@
 import { FaultError, toFault } from '../../../electron/contract/index.ts';
-import type { EventData, Fault, Method, Params, Result, RoomId, Session, WallMs } from '../../../electron/contract/index.ts';
+import type { EventData, Fault, Method, Params, Result, RoomId, Session, SessionEvent, WallMs } from '../../../electron/contract/index.ts';
 import type { TimelineData } from '../timeline/index.ts';
 import { BLOCK_MS, planBlocks, planEviction } from './block-plan.ts';
 
@@ -11,6 +11,8 @@ export type LoadState = { readonly loading: boolean; readonly fault: Fault | nul
 
 const MAX_PARALLEL = 2;
 const MARGIN_SHARE = 0.25;
+/** A session's first event is noted when recording began, which may be before its first footage. */
+const BEFORE_START_MS = 60_000;
 
 /** Fills a room's timeline block by block as it comes into view, keeps a bounded number of blocks, and appends what the engine announces. */
 export class RangeLoader {
@@ -38,15 +40,26 @@ export class RangeLoader {
     this.#onState = onState;
   }
 
-  /** Loads flags and gaps of the whole session: few, and wanted at every zoom. */
+  /** Loads flags, gaps and events of the whole session: few, and wanted at every zoom. */
   async loadMarks(): Promise<void> {
     const range = { roomId: this.#roomId, fromMs: this.#session.startMs, toMs: this.#endMs + 60_000 };
     try {
-      const [flags, gaps] = await Promise.all([this.#call('flags.list', { ...range, limit: 5000 }), this.#call('gaps.list', range)]);
-      if (!this.#closed) this.#data.add({ flags, gaps });
+      const [flags, gaps, events] = await Promise.all([
+        this.#call('flags.list', { ...range, limit: 5000 }), this.#call('gaps.list', range), this.#call('events.list', { ...range, fromMs: range.fromMs - BEFORE_START_MS }),
+      ]);
+      if (this.#closed) return;
+      this.#data.add({ flags, gaps });
+      this.addEvents(events);
     } catch (thrown) {
       this.#report(toFault(thrown, 'timeline'));
     }
+  }
+
+  /** Takes in what happened to this session; what was noted before its first footage stands at its start. */
+  addEvents(events: readonly SessionEvent[]): void {
+    const { id, startMs } = this.#session;
+    const own = events.filter((event) => event.sessionId === id).map((event) => (event.atMs < startMs ? { ...event, atMs: startMs } : event));
+    if (own.length > 0) this.#data.add({ events: own });
   }
 
   /** Tells what is in view; loads what is missing there and a margin around it. */

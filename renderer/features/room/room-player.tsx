@@ -8,6 +8,7 @@ import { formatClock, formatDuration } from '../../ui/format-time.ts';
 import { HlsPlayer } from '../../ui/hls-player.tsx';
 import type { HlsPlayerHandle } from '../../ui/hls-player.tsx';
 import { useText } from '../../ui/i18n.ts';
+import { GapCard } from './gap-card.tsx';
 import type { PlayheadStore } from './playhead-store.ts';
 import { roomText } from './room-text.ts';
 
@@ -27,6 +28,10 @@ export type RoomPlayerProps = {
   readonly onLive: () => void;
   readonly onStep: (frames: number) => void;
   readonly onTime: (wallMs: WallMs) => void;
+  /** End of what is stored: a gap that ends there has no footage behind it. */
+  readonly storedToMs: WallMs;
+  /** Goes on behind the gap that the playhead stands in. */
+  readonly onSkipGap: () => void;
 };
 
 /** The recording's picture with its controls: play, live, frame step, speed, volume and the wall time. */
@@ -37,6 +42,7 @@ export function RoomPlayer(props: RoomPlayerProps): ReactElement {
   const [volume, setVolume] = useState(0.8);
   const wallMs = useStore(playhead, (s) => s.wallMs);
   const playing = useStore(playhead, (s) => s.playing);
+  const gap = useStore(playhead, (s) => s.gap);
   const behindMs = liveMs === null || wallMs === null ? Infinity : liveMs - wallMs;
   const applyVolume = useCallback((next: number) => {
     setVolume(next);
@@ -44,13 +50,19 @@ export function RoomPlayer(props: RoomPlayerProps): ReactElement {
     const video = playerRef.current?.video;
     if (video) video.volume = next;
   }, [playerRef]);
+  const onPlaying = (now: boolean): void => {
+    // A player that has just loaded starts by itself; in a gap it waits for the person.
+    if (now && playhead.getState().gap !== null) playerRef.current?.video?.pause();
+    else playhead.setState({ playing: now });
+  };
   return (
     <section className="room-player" data-testid="room-player" data-wall-ms={wallMs === null ? '' : Math.round(wallMs)}>
       <div className="room-picture" onClick={props.onToggle}>
         <HlsPlayer
           key={session.id} ref={playerRef} playlist={paths.sessionPlaylist(session.roomId, session.id)} muted={muted} playbackRate={speed} startAtMs={props.startAtMs}
-          onWallTime={props.onTime} onPlaying={(now) => playhead.setState({ playing: now })}
+          onWallTime={props.onTime} onPlaying={onPlaying}
         />
+        {gap !== null && <GapCard gap={gap} hasFootageAfter={gap.toMs < props.storedToMs - 500} onSkip={props.onSkipGap} />}
         {wallMs === null && <span className="room-waiting">{t('notYet')}</span>}
       </div>
       <div className="room-time tabular">

@@ -19,7 +19,7 @@ import { FaultText } from '../../ui/fault-text.tsx';
 import { formatDateTime, formatDuration } from '../../ui/format-time.ts';
 import type { HlsPlayerHandle } from '../../ui/hls-player.tsx';
 import { useText } from '../../ui/i18n.ts';
-import { StateBadge } from '../../ui/state-badge.tsx';
+import { StateLine } from '../../ui/state-badge.tsx';
 import { stepFlag } from '../timeline/index.ts';
 import type { MarkedRange, TimelineHandle } from '../timeline/index.ts';
 import { planExport, setMark } from './export-range.ts';
@@ -71,14 +71,17 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
   const searchRef = useRef<InputRef | null>(null);
   const selected = useFlags((s) => (selectedId === null ? null : s.byId.get(selectedId) ?? null)) ?? (selectedId === null ? null : data.flag(selectedId));
 
-  const readPlayheadMs = useCallback(() => playerRef.current?.readWallMs() ?? null, []);
+  // In a gap the picture already stands at the footage that follows; the playhead does not.
+  const readPlayheadMs = useCallback(() => (playhead.getState().gap === null ? playerRef.current?.readWallMs() ?? null : playhead.getState().wallMs), [playhead]);
   const readNowMs = useCallback(() => readPlayheadMs() ?? playhead.getState().wallMs ?? limits.fromMs, [readPlayheadMs, playhead, limits]);
   const seek = useCallback((wallMs: WallMs) => {
     const at = Math.min(limits.toMs, Math.max(limits.fromMs, wallMs));
+    const gap = data.gapAt(at);
+    if (gap !== null) playerRef.current?.video?.pause();
     playerRef.current?.seekToWall(at);
-    playhead.setState({ wallMs: at });
+    playhead.setState({ wallMs: at, gap });
     timelineRef.current?.noteCause('seek');
-  }, [limits, playhead]);
+  }, [limits, playhead, data]);
   const pickFlag = useCallback((flag: Flag) => {
     setSoughtMs(null);
     setSelectedId(flag.id);
@@ -104,26 +107,32 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
   }, [sought?.id]);
   useEffect(() => {
     setRange(NO_RANGE);
-    playhead.setState({ wallMs: null });
+    playhead.setState({ wallMs: null, gap: null });
   }, [session?.id, playhead]);
 
+  const play = useCallback(() => {
+    playhead.setState({ gap: null });
+    void playerRef.current?.video?.play().catch(() => undefined);
+    timelineRef.current?.noteCause('play');
+  }, [playhead]);
   const goLive = useCallback(() => {
+    playhead.setState({ gap: null });
     playerRef.current?.goLive();
     timelineRef.current?.noteCause('live');
-  }, []);
+  }, [playhead]);
   const toggle = useCallback(() => {
     const video = playerRef.current?.video;
     if (!video) return;
-    if (!video.paused) return video.pause();
-    void video.play().catch(() => undefined);
-    timelineRef.current?.noteCause('play');
-  }, []);
+    if (!video.paused) video.pause();
+    else play();
+  }, [play]);
   const stepFrames = useCallback((frames: number) => {
     const video = playerRef.current?.video;
     if (!video) return;
+    playhead.setState({ gap: null });
     video.pause();
     video.currentTime += frames * FRAME_S;
-  }, []);
+  }, [playhead]);
   const undo = async (): Promise<void> => {
     const flag = await guardFault(undoReview);
     sayNotice(flag === null ? t('nothingToUndo') : t('undone'));
@@ -164,7 +173,7 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
     <div className="room-screen">
       <header className="room-head">
         <h1>{room?.name ?? roomId}</h1>
-        {room !== undefined && <StateBadge room={room} />}
+        {room !== undefined && <StateLine room={room} />}
         <span className="room-host">{[room?.platform, room?.host].filter(Boolean).join(' · ')}</span>
         <Select
           size="small" className="room-sessions" data-testid="session-select" aria-label={t('session')} value={session?.id} onChange={view.choose} placeholder={t('session')} popupMatchSelectWidth={false}
@@ -183,7 +192,8 @@ export function RoomScreen({ roomId, atMs, visit }: { readonly roomId: RoomId; r
           <div className="room-work">
             <RoomPlayer
               session={session} liveMs={liveMs} startAtMs={atMs} playhead={playhead} playerRef={playerRef} speed={speed} onSpeed={setSpeed} onToggle={toggle} onLive={goLive} onStep={stepFrames}
-              onTime={(wallMs) => { playhead.setState({ wallMs }); loader?.attend(wallMs); }}
+              storedToMs={limits.toMs} onSkipGap={play}
+              onTime={(wallMs) => { if (playhead.getState().gap === null) playhead.setState({ wallMs }); loader?.attend(playhead.getState().wallMs ?? wallMs); }}
             />
             <div className="room-side">
               <FlagCard

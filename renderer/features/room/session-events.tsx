@@ -8,8 +8,11 @@ import { commonText } from '../../ui/common-text.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { describeFault } from '../../ui/fault-sentences.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
-import { formatClock, formatDuration } from '../../ui/format-time.ts';
+import { formatClock } from '../../ui/format-time.ts';
 import { useLanguage, useText } from '../../ui/i18n.ts';
+import { isTroubleEvent } from '../timeline/index.ts';
+import { formatGapLength } from './gap-card.tsx';
+import { describeEventFacts } from './session-event-words.ts';
 import { sessionEventText, sessionEventsText } from './session-events-text.ts';
 
 /** What happened beside the footage of a session: every split, reconnection, clock step and gap with its reason, newest last; a line leads to its moment. */
@@ -26,7 +29,7 @@ export function SessionEvents({ session, liveMs, onSeek }: { readonly session: S
   );
 }
 
-type Entry = { key: string; atMs: WallMs; kind: SessionEventKind | 'gap'; reason: Fault | null; detail: string };
+type Entry = { key: string; atMs: WallMs; kind: SessionEventKind | 'gap'; reason: Fault | null; facts: readonly string[]; isTrouble: boolean };
 
 function EventList({ session, liveMs, onSeek }: { readonly session: Session; readonly liveMs: WallMs | null; readonly onSeek: (wallMs: WallMs) => void }): ReactElement {
   const t = useText(sessionEventsText);
@@ -66,11 +69,11 @@ function EventList({ session, liveMs, onSeek }: { readonly session: Session; rea
 
   const entries = useMemo(() => {
     const all: Entry[] = [
-      ...(events ?? []).map((event, index): Entry => ({ key: `e${index}-${event.atMs}`, atMs: event.atMs, kind: event.kind, reason: event.reason, detail: formatDetail(event.detail) })),
-      ...gaps.map((gap): Entry => ({ key: `g${gap.fromMs}`, atMs: gap.fromMs, kind: 'gap', reason: gap.reason, detail: formatDuration(gap.toMs - gap.fromMs) })),
+      ...(events ?? []).map((event, index): Entry => ({ key: `e${index}-${event.atMs}`, atMs: event.atMs, kind: event.kind, reason: event.reason, facts: describeEventFacts(event, language), isTrouble: isTroubleEvent(event) })),
+      ...gaps.map((gap): Entry => ({ key: `g${gap.fromMs}`, atMs: gap.fromMs, kind: 'gap', reason: gap.reason, facts: [formatGapLength(gap.toMs - gap.fromMs)], isTrouble: true })),
     ];
-    return all.filter((entry) => filter === 'all' || entry.kind === 'gap' || entry.reason !== null || entry.kind === 'clock-step' || entry.kind === 'timestamp-jump').sort((a, b) => a.atMs - b.atMs);
-  }, [events, gaps, filter]);
+    return all.filter((entry) => filter === 'all' || entry.isTrouble).sort((a, b) => a.atMs - b.atMs);
+  }, [events, gaps, filter, language]);
 
   if (fault !== null) return <FaultText fault={fault} />;
   if (events === null) return <EmptyState title={c('loading')} />;
@@ -86,7 +89,7 @@ function EventList({ session, liveMs, onSeek }: { readonly session: Session; rea
                 <span className="session-event-words">
                   <strong>{kinds(entry.kind)}</strong>
                   {entry.reason !== null && <span title={entry.reason.message}>{describeFault(entry.reason.code, language).what}</span>}
-                  {entry.detail !== '' && <span className="session-event-detail">{entry.detail}</span>}
+                  {entry.facts.length > 0 && <span className="session-event-detail">{entry.facts.join(language === 'zh' ? '；' : '; ')}</span>}
                 </span>
               </button>
             </li>
@@ -100,8 +103,4 @@ function EventList({ session, liveMs, onSeek }: { readonly session: Session; rea
 function mergeByTime<T>(listed: readonly T[], came: readonly T[], keyOf: (item: T) => string): T[] {
   const known = new Set(listed.map(keyOf));
   return [...listed, ...came.filter((item) => !known.has(keyOf(item)))];
-}
-
-function formatDetail(detail: SessionEvent['detail']): string {
-  return Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name} ${typeof value === 'number' ? Math.round(value * 100) / 100 : String(value)}`).join(' · ');
 }

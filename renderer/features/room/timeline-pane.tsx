@@ -7,13 +7,16 @@ import { engineUrl } from '../../state/engine.ts';
 import { categoryText, commonText, flagStateText, severityText } from '../../ui/common-text.ts';
 import { describeFault } from '../../ui/fault-sentences.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
-import { formatClock, formatDuration } from '../../ui/format-time.ts';
+import { formatClock } from '../../ui/format-time.ts';
 import { useLanguage, useText } from '../../ui/i18n.ts';
 import { SeverityMark } from '../../ui/severity-mark.tsx';
 import { formatWallTime, Timeline } from '../timeline/index.ts';
 import type { HitTarget, MarkedRange, TimelineHandle, TimelineLabels } from '../timeline/index.ts';
 import { ShapeSign } from './flag-card.tsx';
+import { GapFacts } from './gap-card.tsx';
 import { roomText } from './room-text.ts';
+import { describeEventFacts } from './session-event-words.ts';
+import { sessionEventText } from './session-events-text.ts';
 import type { RoomSession } from './use-room-session.ts';
 
 /** What the pane shows and may ask for. */
@@ -43,7 +46,7 @@ export function TimelinePane(props: TimelinePaneProps): ReactElement {
   const state = useText(flagStateText);
   useSyncExternalStore(view.data.subscribe, () => view.data.version);
   const labels = useMemo<TimelineLabels>(() => ({
-    lanes: { picture: t('lanePicture'), sound: t('laneSound'), speech: t('lane_speech'), ocr: t('lane_ocr'), chat: t('lane_chat'), flags: t('laneFlags'), gaps: t('laneGaps') },
+    lanes: { picture: t('lanePicture'), sound: t('laneSound'), speech: t('lane_speech'), ocr: t('lane_ocr'), chat: t('lane_chat'), flags: t('laneFlags'), events: t('laneEvents'), gaps: t('laneGaps') },
     categories: {
       identity: category('identity'), mismatch: category('mismatch'), exaggerated: category('exaggerated'), counterfeit: category('counterfeit'),
       'fake-orders': category('fake-orders'), vulgar: category('vulgar'), 'after-sales': category('after-sales'),
@@ -87,6 +90,7 @@ function Tip({ target }: { readonly target: HitTarget }): ReactElement {
   const t = useText(roomText);
   const language = useLanguage();
   const category = useText(categoryText);
+  const kinds = useText(sessionEventText);
   const time = <span className="tabular tip-time">{formatWallTime(target.atMs)}</span>;
   switch (target.kind) {
     case 'flags': return (
@@ -101,12 +105,19 @@ function Tip({ target }: { readonly target: HitTarget }): ReactElement {
         ))}
       </>
     );
-    case 'gap': return <>{time} <b>{t('gap', { length: formatGapLength(target.gap.toMs - target.gap.fromMs) })}</b><p>{describeFault(target.gap.reason.code, language).what}</p><p className="tip-time">{target.gap.reason.message}</p></>;
+    case 'gap': return <div data-testid="gap-tip">{time} <GapFacts gap={target.gap} /></div>;
+    case 'events': return (
+      <div data-testid="event-tip">
+        {target.events.map((event, index) => (
+          <div key={`${event.atMs}-${index}`} className="tip-event">
+            <p><span className="tabular tip-time">{formatClock(event.atMs)}</span> <b>{kinds(event.kind)}</b></p>
+            {event.reason !== null && <p>{describeFault(event.reason.code, language).what}</p>}
+            {Object.keys(event.detail).length > 0 && <p className="tip-time">{describeEventFacts(event, language).join(language === 'zh' ? '；' : '; ')}</p>}
+          </div>
+        ))}
+      </div>
+    );
     case 'texts': return <>{time}{target.texts.map((text) => <p key={text.id}>{text.speaker === undefined ? '' : `${text.speaker}：`}{text.text}</p>)}</>;
     case 'axis': case 'time': return time;
   }
-}
-
-function formatGapLength(ms: number): string {
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms);
 }

@@ -75,6 +75,7 @@ export function useRoomSession(roomId: RoomId, room: Room | undefined, atMs: Wal
     const stops = [
       engine.on('observationsCommitted', (event) => loader.append(event)),
       engine.on('gapCommitted', (gap) => { if (gap.sessionId === sessionId) data.add({ gaps: [gap] }); }),
+      engine.on('sessionEventCommitted', (event) => loader.addEvents([event])),
       useFlags.subscribe(({ byId }, before) => {
         const changed: Flag[] = [];
         for (const flag of byId.values()) if (flag.sessionId === sessionId && before.byId.get(flag.id) !== flag) changed.push(flag);

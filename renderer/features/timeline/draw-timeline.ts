@@ -1,4 +1,5 @@
 import { drawChat, drawNote, drawPictures, drawSound, drawTexts } from './draw-lanes.ts';
+import { drawEvents } from './draw-events.ts';
 import { drawFlags } from './draw-flags.ts';
 import { laneBox } from './lane-layout.ts';
 import type { TimelineFrame } from './timeline-frame.ts';
@@ -24,6 +25,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, frame: TimelineF
   drawChat(context, frame);
   drawFlags(context, frame);
   drawGaps(context, frame);
+  drawEvents(context, frame);
   drawRange(context, frame);
   drawLive(context, frame);
   drawHover(context, frame);

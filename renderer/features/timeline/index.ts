@@ -1,5 +1,6 @@
 export { shapePath, markStyle } from './flag-shapes.ts';
 export { stepFlag } from './flag-items.ts';
+export { isTroubleEvent } from './trouble-event.ts';
 export type { FollowMode } from './follow-mode.ts';
 export { TimelineData } from './timeline-data.ts';
 export type { MarkedRange } from './timeline-frame.ts';

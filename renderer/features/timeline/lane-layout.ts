@@ -1,5 +1,5 @@
 /** The rows of the timeline from top to bottom. */
-export const LANE_IDS = ['picture', 'sound', 'speech', 'ocr', 'chat', 'flags', 'gaps'] as const;
+export const LANE_IDS = ['picture', 'sound', 'speech', 'ocr', 'chat', 'flags', 'events', 'gaps'] as const;
 /** A row of the timeline. */
 export type LaneId = (typeof LANE_IDS)[number];
 
@@ -20,10 +20,10 @@ export const GUTTER_PX = 48;
 /** Height of the time axis in CSS pixels. */
 export const AXIS_PX = 22;
 
-const BASE_PX: Record<LaneId, number> = { picture: 38, sound: 38, speech: 18, ocr: 18, chat: 16, flags: 38, gaps: 14 };
+const BASE_PX: Record<LaneId, number> = { picture: 38, sound: 38, speech: 18, ocr: 18, chat: 16, flags: 38, events: 14, gaps: 14 };
 /** Only these rows gain from more room: pictures get larger, the waveform finer, text taller. */
-const GROWTH: Record<LaneId, number> = { picture: 5, sound: 4, speech: 1, ocr: 1, chat: 1, flags: 1, gaps: 0 };
-const MAX_PX: Record<LaneId, number> = { picture: 112, sound: 96, speech: 24, ocr: 24, chat: 24, flags: 48, gaps: 14 };
+const GROWTH: Record<LaneId, number> = { picture: 5, sound: 4, speech: 1, ocr: 1, chat: 1, flags: 1, events: 0, gaps: 0 };
+const MAX_PX: Record<LaneId, number> = { picture: 112, sound: 96, speech: 24, ocr: 24, chat: 24, flags: 48, events: 16, gaps: 14 };
 
 /** The height at which every row has its base height. */
 export const BASE_HEIGHT_PX = AXIS_PX + LANE_IDS.reduce((sum, id) => sum + BASE_PX[id], 0);

@@ -1,4 +1,4 @@
-import type { Flag, Gap, Lane, Observation, Still, WallMs, WaveformPart } from '../../../electron/contract/index.ts';
+import type { Flag, Gap, Lane, Observation, SessionEvent, Still, WallMs, WaveformPart } from '../../../electron/contract/index.ts';
 import { SpanIndex } from './span-index.ts';
 import type { Spanned } from './span-index.ts';
 import { WaveformPyramid } from './waveform-pyramid.ts';
@@ -7,6 +7,8 @@ import { WaveformPyramid } from './waveform-pyramid.ts';
 export type StillItem = Spanned & { readonly still: Still };
 /** A gap as the index keeps it. */
 export type GapItem = Spanned & { readonly gap: Gap };
+/** An event as the index keeps it; it lasts no time. */
+export type EventItem = Spanned & { readonly event: SessionEvent };
 
 /** What can be added at once; absent parts stay as they are. */
 export type TimelineBatch = {
@@ -14,6 +16,7 @@ export type TimelineBatch = {
   readonly observations?: readonly Observation[];
   readonly stills?: readonly Still[];
   readonly gaps?: readonly Gap[];
+  readonly events?: readonly SessionEvent[];
   readonly flags?: readonly Flag[];
 };
 
@@ -27,6 +30,7 @@ export class TimelineData {
   };
   readonly stills = new SpanIndex<StillItem>((item) => item.still.path);
   readonly gaps = new SpanIndex<GapItem>((item) => item.startMs);
+  readonly events = new SpanIndex<EventItem>(({ event }) => `${event.atMs} ${event.kind} ${JSON.stringify(event.detail)}`);
   readonly #flags = new Map<string, Flag>();
   readonly #listeners = new Set<() => void>();
   #flagList: readonly Flag[] = [];
@@ -59,6 +63,7 @@ export class TimelineData {
     }
     this.stills.add((batch.stills ?? []).map((still) => ({ startMs: still.atMs, endMs: still.atMs, still })));
     this.gaps.add((batch.gaps ?? []).map((gap) => ({ startMs: gap.fromMs, endMs: gap.toMs, gap })));
+    this.events.add((batch.events ?? []).map((event) => ({ startMs: event.atMs, endMs: event.atMs, event })));
     if (batch.flags !== undefined && batch.flags.length > 0) {
       for (const flag of batch.flags) this.#flags.set(flag.id, flag);
       this.#flagList = [...this.#flags.values()].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
@@ -71,7 +76,12 @@ export class TimelineData {
     return this.#flags.get(id) ?? null;
   }
 
-  /** Forgets what belongs to a stretch, flags and gaps excepted: those are few and always wanted. */
+  /** Gives the gap that holds an instant; null where there is footage. */
+  gapAt(wallMs: WallMs): Gap | null {
+    return this.gaps.query(wallMs, wallMs + 1).find(({ gap }) => gap.fromMs <= wallMs && wallMs < gap.toMs)?.gap ?? null;
+  }
+
+  /** Forgets what belongs to a stretch, flags, gaps and events excepted: those are few and always wanted. */
   drop(fromMs: WallMs, toMs: WallMs): void {
     this.waveform.drop(fromMs, toMs);
     this.voiced.drop(fromMs, toMs);

@@ -75,7 +75,7 @@ export function attachInput(canvas: HTMLCanvasElement, controller: TimelineContr
     }
     if (drag === null) {
       const target = controller.hover(x, y);
-      canvas.style.cursor = x < GUTTER_PX ? 'default' : target?.kind === 'flags' ? 'pointer' : target?.kind === 'axis' ? 'ew-resize' : 'crosshair';
+      canvas.style.cursor = x < GUTTER_PX ? 'default' : target?.kind === 'flags' || target?.kind === 'events' ? 'pointer' : target?.kind === 'axis' ? 'ew-resize' : 'crosshair';
       gestures.onHover(target, x, y);
       return;
     }

@@ -14,7 +14,7 @@ import { useText } from '../../ui/i18n.ts';
 import { MarkedText } from '../../ui/marked-text.tsx';
 import type { Mark } from '../../ui/marked-text.tsx';
 import { SeverityMark } from '../../ui/severity-mark.tsx';
-import { StateBadge } from '../../ui/state-badge.tsx';
+import { StateBadge, useStateReason } from '../../ui/state-badge.tsx';
 import { severityOrder } from '../../ui/theme.ts';
 import { ElapsedText, TimeText } from '../../ui/time-text.tsx';
 import { LevelMeter } from './level-meter.tsx';
@@ -59,6 +59,7 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
   const c = useText(commonText);
   const categories = useText(categoryText);
   const live = useRoomLive(room.id);
+  const reason = useStateReason(room);
   const flags = useFlagList(room.id);
   const [ref, seen] = useOnScreen();
   const open = flags.filter((flag) => flag.state === 'open');
@@ -88,6 +89,7 @@ export function WallTile({ room, index, selected, audible, solo, onMute, onSolo 
         <div className="tile-facts">
           <h2 className="tile-name" title={room.name}>{index < 9 ? <kbd className="tile-number">{index + 1}</kbd> : null}{room.name}{room.demo ? <span className="tag">{c('demo')}</span> : null}</h2>
           <StateBadge room={room} elapsed={room.state !== 'live'} />
+          {room.state === 'live' || room.state === 'stopped' ? null : <p className="tile-reason" data-testid="tile-reason" title={room.stateFault?.message}>{reason}</p>}
           {room.sessionStartMs !== null && room.state === 'live' ? <span className="tile-elapsed">{t('elapsed')}<ElapsedText sinceMs={room.sessionStartMs} /></span> : null}
           <LevelMeter levelDb={live.levelDb} atMs={live.levelAtMs} audible={audible} />
           <div className="tile-acts">
