@@ -101,6 +101,7 @@ test('a file is imported, held, kept from deletion, scheduled, undone, exported'
   await window.getByTestId('act-schedule').click();
   await expect(window.getByTestId('notice').filter({ hasText: '不能列入' })).toBeVisible();
   await expect(window.getByTestId('schedule-dialog')).toHaveCount(0);
+  await window.screenshot({ path: path.join(repository, 'test-results/screens', 'library-held.png') });
 
   await window.getByTestId('view-holds').click();
   const hold = window.getByTestId('hold-row').filter({ hasText: '立案调查' });
@@ -120,12 +121,14 @@ test('a file is imported, held, kept from deletion, scheduled, undone, exported'
   await window.getByTestId('schedule-early').check();
   await expect(run).toBeDisabled();
   await window.getByTestId('schedule-reason').fill('重复录像');
+  await window.screenshot({ path: path.join(repository, 'test-results/screens', 'library-schedule.png') });
   await run.click();
   await expect(row).toHaveAttribute('data-state', 'scheduled');
   await window.getByTestId('view-retention').click();
   const planned = window.getByTestId('plan-scheduled').getByTestId('plan-row').filter({ hasText: '导入甲' });
   await expect(planned).toContainText('宽限期至');
   await expect(planned.getByTestId('plan-purge')).toBeDisabled();
+  await window.screenshot({ path: path.join(repository, 'test-results/screens', 'library-scheduled.png') });
   await planned.getByTestId('plan-undo').click();
   await expect(planned).toHaveCount(0);
   await window.getByTestId('view-recordings').click();
@@ -140,6 +143,7 @@ test('a file is imported, held, kept from deletion, scheduled, undone, exported'
   const target = path.join(folder, 'stick');
   await window.getByTestId('target-path').fill(target);
   await expect(preflight).toHaveAttribute('data-ok', 'true');
+  await window.screenshot({ path: path.join(repository, 'test-results/screens', 'library-export.png') });
   await window.getByTestId('target-run').click();
   await expect(doneTask(window, 'export')).toContainText(target);
   const [exported = ''] = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((name) => path.basename(name) === 'sha256sums');
@@ -184,7 +188,7 @@ test('long work waits its turn, is cancelled, and is taken up again', async ({ w
   const row = await importAs(window, makeRecording('导入丙.flv', 880), '导入丙');
   const many = path.join(folder, 'many');
   mkdirSync(many);
-  for (const tone of [300, 500, 700, 900, 1100]) renameSync(makeRecording(`批量-${tone}.flv`, tone), path.join(many, `批量-${tone}.flv`));
+  for (let tone = 300; tone < 1300; tone += 100) renameSync(makeRecording(`批量-${tone}.flv`, tone), path.join(many, `批量-${tone}.flv`));
   writeFileSync(path.join(many, '坏文件.mp4'), 'this is no film');
   await hideTasks(window);
   await choose(row);
@@ -197,14 +201,16 @@ test('long work waits its turn, is cancelled, and is taken up again', async ({ w
   const exporting = window.locator('[data-testid="task-row"][data-kind="export"]');
   await expect(exporting).toHaveAttribute('data-state', 'queued');
   await exporting.getByTestId('task-cancel').click();
+  await window.screenshot({ path: path.join(repository, 'test-results/screens', 'library-tasks.png') });
   await expect(exporting).toHaveAttribute('data-state', 'cancelled', { timeout: 60_000 });
   expect(existsSync(path.join(folder, 'later'))).toBe(false);
   await exporting.getByTestId('task-resume').click();
   await expect(exporting).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
   const importing = doneTask(window, 'import');
-  await expect(importing).toContainText('已导入 5 场，1 项未成功', { timeout: 60_000 });
+  await expect(importing).toContainText('已导入 10 场，1 项未成功', { timeout: 60_000 });
   await importing.getByTestId('task-problems').click();
   await expect(importing).toContainText('坏文件.mp4');
+  await expect(window.getByTestId('rail-room').filter({ hasText: '坏文件' })).toHaveCount(0);
 });
 
 test('once the grace is over the files go for good, after the words are typed', async ({ window, shell }) => {
@@ -293,6 +299,7 @@ for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]
       };
       await choose(window.getByTestId('recording-row').first());
       await shoot('recordings');
+      await hideTasks(window);
       for (const view of ['retention', 'holds', 'altered']) {
         await window.getByTestId(`view-${view}`).click();
         await shoot(view);

@@ -75,13 +75,15 @@ export async function runImport(parts: ImporterParts, payload: ImportPayload, ru
 
 async function importOne(parts: ImporterParts, payload: ImportPayload, item: ImportItem, client: PerceptionClient, run: TaskRun): Promise<Imported> {
   const { store, layout } = parts;
-  const roomId = item.kind === 'session' ? takeExportedRoom(parts, item.path) : findRoom(parts, payload, item.path);
+  const { roomId, newRoom } = item.kind === 'session' ? takeExportedRoom(parts, item.path) : findRoom(parts, payload, item.path);
   const options: ImportOptions = {
     layout, roomId, startMs: payload.startAtMs, pace: makePace(run.signal, () => null), onBytes: (bytes) => run.add(bytes, 0), readChat: readSidecarChat,
     probe: (file) => client.request({ type: 'probe', file, initFile: null }, { timeoutMs: probeTimeoutMs, signal: run.signal }),
     findKnown: (sha256) => store.tasks.findImport(sha256),
   };
   const imported = item.kind === 'file' ? await importFile(item, options) : item.kind === 'hls' ? await importHls(item, options) : await importSession(item, options);
+  // Only what could be read makes a room: a bad file must not leave an empty one behind.
+  if (newRoom !== null) addRoom(parts, newRoom);
   for (let more = true; more; ) {
     const { segments, gaps, chat, events } = ingestSession(store, layout, imported.roomId, imported.sessionId, { analyse: parts.analyse, nowMs: Date.now() });
     more = segments.length + gaps.length + chat.length + events.length > 0;
@@ -129,28 +131,31 @@ export async function makeViewPieces(parts: ImporterParts, roomId: RoomId, sessi
   }
 }
 
-function findRoom(parts: ImporterParts, payload: ImportPayload, path: string): RoomId {
+/** The room that something goes to, and the entry that is to be made for it once it is in. */
+type RoomGoal = { roomId: RoomId; newRoom: StoredRoom | null };
+
+function findRoom(parts: ImporterParts, payload: ImportPayload, path: string): RoomGoal {
   const { store } = parts;
   if (payload.roomId !== null) {
     if (store.rooms.get(payload.roomId) === null) throw new FaultError(makeFault('not-found', payload.roomId, '没有这个直播间'));
-    return payload.roomId;
+    return { roomId: payload.roomId, newRoom: null };
   }
   const name = payload.roomName === '' ? basename(path, extname(path)).slice(0, 80) : payload.roomName;
   const same = store.rooms.list().find((room) => room.name === name);
-  if (same !== undefined) return same.id;
+  if (same !== undefined) return { roomId: same.id, newRoom: null };
   const url = `import:${name}`;
-  return addRoom(parts, { id: toRoomId(url), name, url, chatUrl: null, platform: '', host: '', note: '', sourceKind: 'auto', allowPrivate: null, demo: false, enabled: false, createdAtMs: Date.now() });
+  const roomId = toRoomId(url);
+  return { roomId, newRoom: { id: roomId, name, url, chatUrl: null, platform: '', host: '', note: '', sourceKind: 'auto', allowPrivate: null, demo: false, enabled: false, createdAtMs: Date.now() } };
 }
 
-function takeExportedRoom(parts: ImporterParts, path: string): RoomId {
+function takeExportedRoom(parts: ImporterParts, path: string): RoomGoal {
   const { room } = readManifest(path);
-  return parts.store.rooms.get(room.id) === null ? addRoom(parts, { ...room, enabled: false }) : room.id;
+  return { roomId: room.id, newRoom: parts.store.rooms.get(room.id) === null ? { ...room, enabled: false } : null };
 }
 
-function addRoom(parts: ImporterParts, room: StoredRoom): RoomId {
+function addRoom(parts: ImporterParts, room: StoredRoom): void {
   parts.store.rooms.save(room);
   parts.onRoom(room);
-  return room.id;
 }
 
 /** Reads the viewers' messages of a side-car; their time is from the recording's start where they say no date. */

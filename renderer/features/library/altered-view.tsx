@@ -23,7 +23,7 @@ export function AlteredView({ acts }: { acts: LibraryActs }): ReactElement {
   const sessionOf = (file: AlteredFile) => recordings.find((each) => each.id === file.sessionId);
   const columns: TableColumnsType<AlteredFile> = [
     { title: l('room'), key: 'room', width: '22%', render: (_, file) => <span>{sessionOf(file)?.roomName ?? file.roomId}<span className="cell-note tabular">{formatDateTime(sessionOf(file)?.startMs ?? 0)}</span></span> },
-    { title: t('file'), key: 'file', width: '26%', render: (_, file) => <span className="mono">{file.path}</span> },
+    { title: t('file'), key: 'file', width: '26%', render: (_, file) => <span className="mono" title={file.path}>{file.path.split(/[\\/]/).pop()}<span className="cell-note mono">{file.sessionId}</span></span> },
     { title: t('finding'), key: 'finding', render: (_, file) => (
       <span><span className="strong">{t(file.actual === null ? 'gone' : 'changed')}</span>
         <span className="cell-note mono" title={`${file.expected}\n${file.actual ?? ''}`}>{t('expected')} {file.expected.slice(0, hashShown)}…{file.actual === null ? '' : ` ${t('actual')} ${file.actual.slice(0, hashShown)}…`}</span></span>

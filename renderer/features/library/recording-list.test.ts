@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Recording } from '../../../electron/contract/index.ts';
-import { arrangeRecordings, judgeSelection, newestFirst, noFilter, stepCursor } from './recording-list.ts';
+import { arrangeRecordings, forecastExpiry, judgeSelection, newestFirst, noFilter, stepCursor } from './recording-list.ts';
 
 const hour = 3_600_000;
 
@@ -66,4 +66,12 @@ test('a selection says what may be done: nothing protected is scheduled, nothing
   assert.deepEqual(ids(after.early), []);
   assert.deepEqual(ids(after.purgeable), ['s-4']);
   assert.deepEqual(ids(judgeSelection([{ ...scheduled, protections: held.protections }], 500 * hour).purgeable), []);
+});
+
+test('the forecast counts what expires within each number of days, and what protections will keep', () => {
+  // s-n expires at hour 100 + n; s-1 and s-2 are protected, s-4 is scheduled, s-5 deleted.
+  const at = (days: number) => forecastExpiry(all, 100 * hour, [days])[0];
+  assert.deepEqual(at(1), { days: 1, sessions: 2, bytes: 9000, protected: 2 });
+  assert.deepEqual(forecastExpiry(all, 103 * hour, [1])[0], { days: 1, sessions: 1, bytes: 6000, protected: 0 }, 'what has expired already is none of it');
+  assert.deepEqual(forecastExpiry([], 0, [7, 30]), [{ days: 7, sessions: 0, bytes: 0, protected: 0 }, { days: 30, sessions: 0, bytes: 0, protected: 0 }]);
 });

@@ -73,3 +73,17 @@ export function judgeSelection(recordings: readonly Recording[], nowMs: number):
     checkable: recordings.filter((each) => each.state !== 'deleted'),
   };
 }
+
+/** What expires within some days from now: how many sessions may go, how much that frees, and how many stay because something protects them. */
+export type ExpiryForecast = { days: number; sessions: number; bytes: number; protected: number };
+
+const dayMs = 86_400_000;
+
+/** Looks ahead: what will have expired after each of some numbers of days, beyond what has expired already. */
+export function forecastExpiry(recordings: readonly Recording[], nowMs: number, horizons: readonly number[]): ExpiryForecast[] {
+  return horizons.map((days) => {
+    const due = recordings.filter((each) => each.state === 'kept' && each.expiresAtMs !== null && each.expiresAtMs > nowMs && each.expiresAtMs <= nowMs + days * dayMs);
+    const free = due.filter((each) => each.protections.length === 0);
+    return { days, sessions: free.length, bytes: free.reduce((sum, each) => sum + each.bytes, 0), protected: due.length - free.length };
+  });
+}

@@ -1,5 +1,6 @@
 import { Button, Table } from 'antd';
 import type { TableColumnsType } from 'antd';
+import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { Recording } from '../../../electron/contract/index.ts';
 import { useLibrary } from '../../state/library-store.ts';
@@ -9,10 +10,12 @@ import { useText } from '../../ui/i18n.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 import type { LibraryActs } from './library-acts.ts';
 import { libraryText, protectionText, retentionText } from './library-text.ts';
+import { forecastExpiry } from './recording-list.ts';
 import { formatDay } from './recording-marks.tsx';
 import { openRecording } from './recordings-table.tsx';
 
 const rowsPerPage = 20;
+const horizons = [7, 30, 90];
 
 /** What retention would let go and how much that frees, what waits out its grace, and what stays because something protects it. */
 export function RetentionView({ acts }: { acts: LibraryActs }): ReactElement {
@@ -25,6 +28,7 @@ export function RetentionView({ acts }: { acts: LibraryActs }): ReactElement {
   return (
     <div className="retention-view" data-testid="retention-view">
       <p className="retention-summary">{t('summary', { days: plan.retentionDays, date: formatDay(plan.beforeMs) })}<span className="strong">{plan.expiring.length === 0 ? t('noneExpiring') : t('toFree', { n: plan.expiring.length, size: formatBytes(plan.expiringBytes) })}</span>{' '}<span className="faint">{t(automatic ? 'automatic' : 'manual')}</span></p>
+      <Forecast nowMs={plan.computedAtMs} />
       {plan.expiring.length === 0 ? null : (
         <section data-testid="plan-expiring">
           <PlanHead title={t('expiring')} count={plan.expiring.length} bytes={plan.expiringBytes}><Button size="small" onClick={() => acts.schedule(plan.expiring.map((each) => each.id))} data-testid="schedule-all">{t('scheduleAll')}</Button></PlanHead>
@@ -51,6 +55,22 @@ export function RetentionView({ acts }: { acts: LibraryActs }): ReactElement {
         {plan.protected.length === 0 ? <p className="hint">{t('noProtected')}</p> : <PlanTable recordings={plan.protected} extra={[{ title: t('why'), key: 'why', width: '32%', render: (_, each) => <Why recording={each} /> }]} />}
       </section>
     </div>
+  );
+}
+
+function Forecast({ nowMs }: { nowMs: number }): ReactElement {
+  const t = useText(retentionText);
+  const recordings = useLibrary((s) => s.recordings);
+  const forecast = useMemo(() => forecastExpiry(recordings, nowMs, horizons), [recordings, nowMs]);
+  return (
+    <dl className="retention-forecast" data-testid="plan-forecast">
+      {forecast.map((each) => (
+        <div key={each.days}>
+          <dt>{t('within', { n: each.days })}</dt>
+          <dd className="tabular">{t('withinFrees', { n: each.sessions, size: formatBytes(each.bytes) })}{each.protected > 0 ? <span className="faint">{t('withinProtected', { n: each.protected })}</span> : null}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

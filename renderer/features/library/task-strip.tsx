@@ -45,7 +45,7 @@ function TaskRow({ task }: { task: LibraryTask }): ReactElement {
       <span className="task-title" title={task.title}><TaskTitle task={task} /></span>
       <span className="task-say">{active ? <TaskProgress task={task} /> : <TaskOutcome task={task} />}</span>
       <span className="task-acts">
-        {task.problems.length > (task.state === 'failed' ? 1 : 0) ? <Button size="small" type="text" onClick={() => setDetails(!details)} aria-expanded={details} data-testid="task-problems">{t('problems', { n: task.problems.length })}</Button> : null}
+        {task.problems.length > (task.state === 'failed' ? 1 : 0) ? <Button size="small" type="text" onClick={() => setDetails(!details)} aria-expanded={details} data-testid="task-problems">{t('problems')}</Button> : null}
         {active ? <Button size="small" onClick={() => void act('tasks.cancel')} data-testid="task-cancel">{t('cancel')}</Button> : null}
         {canResume(task) ? <Button size="small" onClick={() => void act('tasks.resume')} data-testid="task-resume">{t('resume')}</Button> : null}
         <OpenImported task={task} />
