@@ -6,7 +6,7 @@ import { WallMs } from './time.ts';
 
 /** One line of `segments.jsonl`: a file stored whole, byte for byte as received. */
 export const SegmentRecord = z.object({
-  seq: z.number().int(), kind: z.enum(['media', 'init', 'caption']), container: Container,
+  seq: z.number().int(), kind: z.enum(['media', 'init', 'caption', 'audio']), container: Container,
   file: z.string(), initFile: z.string().nullable(), sha256: z.string(), bytes: z.number().int(),
   /** ISO 8601 with offset. */
   startAt: z.string(),
@@ -42,6 +42,8 @@ export const ResumePoint = z.object({
   nextSeq: z.number().int(),
   /** The newest stored media segments, oldest first, at most 64: what must not be stored twice. */
   tail: z.array(z.object({ mediaSequence: z.number().int(), sha256: z.string(), uri: z.string(), startMs: WallMs, durationMs: z.number() })),
+  /** The newest captions and separate sound, oldest first, at most 64: what must not be stored twice either. */
+  beside: z.array(z.object({ kind: z.enum(['caption', 'audio']), mediaSequence: z.number().int(), sha256: z.string(), endMs: WallMs })).default([]),
 });
 export type ResumePoint = z.infer<typeof ResumePoint>;
 

@@ -85,7 +85,8 @@ export const Segment = z.object({
   sessionId: SessionId,
   /** Position in the session, from 0, without holes; init sections have their own entry. */
   seq: z.number().int(),
-  kind: z.enum(['media', 'init', 'caption']),
+  /** `audio` is sound that its source keeps apart from the picture; `media` has all that the source puts into one file. */
+  kind: z.enum(['media', 'init', 'caption', 'audio']),
   container: Container,
   /** Path below the session's folder. */
   file: z.string(),

@@ -96,10 +96,10 @@ function openFootage(dir: string, room: string | undefined): { footage: Footage[
       .filter((session) => room === undefined || session.roomId === room || store.rooms.get(session.roomId)?.name === room);
     if (sessions.length === 0) throw new UsageError(room === undefined ? `${layout.root} holds no sessions` : `${layout.root} holds no room "${room}"`);
     const zeroMs = Math.min(...sessions.map((session) => session.startMs));
-    const footage = sessions.flatMap((session) => store.recordings.listSegments(session.id).filter((segment) => segment.kind === 'media').map((segment): Footage => {
+    const footage = sessions.flatMap((session) => store.recordings.listSegments(session.id).filter((segment) => segment.kind === 'media' || segment.kind === 'audio').map((segment): Footage => {
       const folder = toSessionDir(layout, session.roomId, session.id);
       return {
-        streamKey: `${session.id}/${segment.continuity}`, ...toStoredMedia(folder, segment), startMs: segment.startMs - zeroMs, durationMs: segment.durationMs,
+        streamKey: `${session.id}/${segment.kind === 'audio' ? 'audio/' : ''}${segment.continuity}`, ...toStoredMedia(folder, segment), startMs: segment.startMs - zeroMs, durationMs: segment.durationMs,
       };
     }));
     const chat = [...new Set(sessions.map((session) => session.roomId))].flatMap((roomId) => store.observations.list(roomId, zeroMs, Number.MAX_SAFE_INTEGER, 1_000_000))

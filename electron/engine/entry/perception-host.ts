@@ -7,9 +7,11 @@ import type { ChildStatus, LaneStatus } from '../../contract/status.ts';
 import type { Still, WaveformPart } from '../../contract/timeline.ts';
 import { toStoredMedia } from '../library/stored-media.ts';
 import { toSessionDir, type LibraryLayout } from '../library/library-layout.ts';
+import { captionReachMs, readCaptionFile, storeCaptions, toAnchors } from './caption-reader.ts';
 import { PerceptionClient } from '../perception/perception-client.ts';
 import { isDiskError } from '../store/database.ts';
 import type { Job, JobLane } from '../store/job-store.ts';
+import type { StoredSegment } from '../store/recording-store.ts';
 import type { Store } from '../store/store.ts';
 import { compareScreenText, toScreenObservation, type ShownText } from './screen-text-tracker.ts';
 
@@ -165,6 +167,7 @@ export class PerceptionHost {
     const segment = store.recordings.findSegment(job.sessionId, Number(job.payload['seq']));
     if (segment === null) return store.jobs.finish(job.id);
     const dir = toSessionDir(layout, job.roomId, job.sessionId);
+    if (segment.kind === 'caption') return this.#readCaptions(job, segment, dir);
     const piece = typeof job.payload['piece'] === 'number' ? store.tasks.findPiece(job.sessionId, segment.seq, job.payload['piece']) : null;
     if (piece === null && segment.container === 'file') return store.jobs.finish(job.id);
     const { startMs, durationMs } = piece ?? segment;
@@ -172,7 +175,7 @@ export class PerceptionHost {
     const derived = `${job.roomId}/${job.sessionId}/${Math.floor(seq / 500)}`;
     const media = piece === null ? toStoredMedia(dir, segment) : toStoredMedia(join(layout.derived, job.roomId, job.sessionId, `view-${segment.seq}`), { container: 'fmp4', file: piece.file, initFile: piece.initFile, encryption: null });
     const reply = await this.#clients.decode.request({
-      type: 'decode', streamKey: `${job.sessionId}/${segment.continuity}`, discontinuity: false, ...media, startMs, durationMs,
+      type: 'decode', streamKey: `${job.sessionId}/${segment.kind === 'audio' ? 'audio/' : ''}${segment.continuity}`, discontinuity: false, ...media, startMs, durationMs,
       outDir: join(layout.derived, derived), keepUtterances: this.#clients.speech.laneFault === null, flush: false,
     }, { timeoutMs: requestTimeoutMs, signal: this.#stop.signal });
     if (reply.type !== 'decoded') throw new Error(`decode answered ${reply.type}`);
@@ -191,6 +194,18 @@ export class PerceptionHost {
       store.jobs.finish(job.id);
     });
     this.wake();
+  }
+
+  /** What the broadcaster wrote beside the footage: a text file, read without a child. */
+  #readCaptions(job: Job, segment: StoredSegment, dir: string): void {
+    const { store } = this.#options;
+    const anchors = toAnchors(store.recordings.listSegmentsInRange(job.roomId, segment.startMs - captionReachMs, segment.startMs + captionReachMs), job.sessionId);
+    const read = readCaptionFile(dir, segment, anchors);
+    if ('code' in read) return store.jobs.fail(job.id, read);
+    store.transact(() => {
+      this.#commitObservations(job.roomId, job.sessionId, storeCaptions(store, { roomId: job.roomId, sessionId: job.sessionId, placeMs: segment.startMs }, read));
+      store.jobs.finish(job.id);
+    });
   }
 
   async #read(job: Job): Promise<void> {

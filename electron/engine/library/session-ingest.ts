@@ -84,11 +84,12 @@ function commitSegment(store: Store, segment: Segment, options: IngestOptions): 
   const leafIndex = store.log.append('segment', {
     roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, file: segment.file, sha256: segment.sha256, bytes: segment.bytes, startMs: segment.startMs,
   });
-  const previous = segment.kind === 'media' ? store.recordings.listTail(segment.sessionId, 1)[0] : undefined;
+  const previous = segment.kind === 'media' || segment.kind === 'audio' ? store.recordings.listTail(segment.sessionId, 1, segment.kind)[0] : undefined;
   const continuity = previous === undefined ? 0 : previous.continuity + (isBreak(previous, segment) ? 1 : 0);
   if (!store.recordings.addSegment(segment, leafIndex, continuity)) throw new Error(`segment ${segment.sessionId}/${segment.file} is there under another number`);
-  if (segment.kind !== 'media') return true;
+  if (segment.kind === 'init') return true;
   if (options.analyse && segment.container !== 'file') store.jobs.add('decode', segment.roomId, segment.sessionId, segment.startMs, { seq: segment.seq });
+  if (segment.kind !== 'media') return true;
   store.journal.append('segmentCommitted', {
     roomId: segment.roomId, sessionId: segment.sessionId, seq: segment.seq, startMs: segment.startMs, durationMs: segment.durationMs,
   }, options.nowMs);
@@ -222,6 +223,8 @@ export function toResumePoint(store: Store, roomId: RoomId, stoppedByHand = fals
   if (tail.length === 0) return null;
   return {
     sessionId: session.id, stoppedByHand, nextSeq: store.recordings.nextSeq(session.id),
+    beside: [...store.recordings.listTail(session.id, resumeTail / 2, 'caption'), ...store.recordings.listTail(session.id, resumeTail / 2, 'audio')].sort((a, b) => a.seq - b.seq)
+      .flatMap(({ kind, mediaSequence, sha256, startMs, durationMs }) => (kind === 'caption' || kind === 'audio' ? [{ kind, mediaSequence, sha256, endMs: startMs + durationMs }] : [])),
     tail: tail.map(({ mediaSequence, sha256, uri, startMs, durationMs }) => ({ mediaSequence, sha256, uri, startMs, durationMs })),
   };
 }

@@ -165,18 +165,24 @@ export class RecordingStore {
     return timed('listSegments', () => this.#db.prepare<[string], SegmentRow>('SELECT * FROM segments WHERE session_id = ? ORDER BY seq').all(sessionId)).map(toSegment);
   }
 
-  /** Media segments of a room that overlap a range, oldest first; a segment lasts at most a minute, an imported whole file at most a day, which bounds the index scan. */
-  listSegmentsInRange(roomId: RoomId, fromMs: number, toMs: number): StoredSegment[] {
-    return this.#db.prepare<[string, number, number, number, string, number, number, number], SegmentRow>(
-      `SELECT * FROM segments WHERE room_id = ? AND kind = 'media' AND start_ms < ? AND start_ms > ? AND start_ms + duration_ms > ?
-       UNION ALL SELECT * FROM segments WHERE room_id = ? AND container = 'file' AND kind = 'media' AND start_ms <= ? AND start_ms > ? AND start_ms + duration_ms > ? ORDER BY start_ms, seq`)
-      .all(roomId, toMs, fromMs - 60_000, fromMs, roomId, fromMs - 60_000, fromMs - 86_400_000, fromMs).map(toSegment);
+  /** Media segments (or files of another kind) of a room that overlap a range, oldest first; a segment lasts at most a minute, an imported whole file at most a day, which bounds the index scan. */
+  listSegmentsInRange(roomId: RoomId, fromMs: number, toMs: number, kind: 'media' | 'audio' | 'caption' = 'media'): StoredSegment[] {
+    return this.#db.prepare<[string, string, number, number, number, string, string, number, number, number], SegmentRow>(
+      `SELECT * FROM segments WHERE room_id = ? AND kind = ? AND start_ms < ? AND start_ms > ? AND start_ms + duration_ms > ?
+       UNION ALL SELECT * FROM segments WHERE room_id = ? AND container = 'file' AND kind = ? AND start_ms <= ? AND start_ms > ? AND start_ms + duration_ms > ? ORDER BY start_ms, seq`)
+      .all(roomId, kind, toMs, fromMs - 60_000, fromMs, roomId, kind, fromMs - 60_000, fromMs - 86_400_000, fromMs).map(toSegment);
   }
 
-  /** The newest media segments of a session, oldest first. */
-  listTail(sessionId: SessionId, limit: number): StoredSegment[] {
-    return this.#db.prepare<[string, number], SegmentRow>(
-      `SELECT * FROM segments WHERE session_id = ? AND kind = 'media' ORDER BY seq DESC LIMIT ?`).all(sessionId, limit).map(toSegment).reverse();
+  /** How many media segments a session has; of sound that is kept apart, with `audio`. */
+  countSegments(sessionId: SessionId, kind: 'media' | 'audio' = 'media'): number {
+    if (kind === 'media') return this.#db.prepare<[string], { count: number }>('SELECT media_segments AS count FROM sessions WHERE id = ?').get(sessionId)?.count ?? 0;
+    return this.#db.prepare<[string, string], { count: number }>('SELECT count(*) AS count FROM segments WHERE session_id = ? AND kind = ?').get(sessionId, kind)?.count ?? 0;
+  }
+
+  /** The newest media segments (or files of another kind) of a session, oldest first. */
+  listTail(sessionId: SessionId, limit: number, kind: 'media' | 'audio' | 'caption' = 'media'): StoredSegment[] {
+    return this.#db.prepare<[string, string, number], SegmentRow>(
+      `SELECT * FROM segments WHERE session_id = ? AND kind = ? ORDER BY seq DESC LIMIT ?`).all(sessionId, kind, limit).map(toSegment).reverse();
   }
 
   /** The number the session's next stored file gets. */
