@@ -19,7 +19,7 @@ const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', nbsp: ' '
 /** Reads a WebVTT file or segment (W3C WebVTT 4.1); null when it does not begin like one. Never throws; time and memory grow with the text, and no further than its limits. */
 export function readWebVtt(content: string): WebVttFile | null {
   const lines = eachLine(content);
-  const first = lines.next().value;
+  const first = lines.next().value as string | undefined;
   if (first === undefined || !/^\uFEFF?WEBVTT(?:[ \t]|$)/.test(first)) return null;
   const file: WebVttFile = { map: null, cues: [], skipped: 0 };
   let block: { isSkipped: boolean; cue: WebVttCue | null; lines: string[] } | null = null;

@@ -6,8 +6,7 @@ import type { Flag } from '../../contract/flags.ts';
 import type { Room } from '../../contract/rooms.ts';
 import type { ModelStatus } from '../../contract/status.ts';
 import { toLayout } from '../library/library-layout.ts';
-import { makePlaylist } from '../library/local-playlist.ts';
-import { toViewSegments } from '../library/view-segments.ts';
+import { toPlaylist } from '../library/session-playlist.ts';
 import { repairLibrary, type Ingested } from '../library/session-ingest.ts';
 import { listModels } from '../perception/model-registry.ts';
 import { countTerms, loadRulePack } from '../screening/rule-pack.ts';
@@ -43,8 +42,6 @@ export type EngineOptions = {
 
 /** A running engine. */
 export type Engine = { url: string; ticketUrl: string; isFirstRun: boolean; stop(): Promise<void> };
-
-const liveWindowMs = 30_000;
 
 /** Starts everything and resolves once the window can be opened. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -190,23 +187,4 @@ function placeDemoRooms(rooms: RoomService, store: Store, served: readonly DemoR
       if (known.enabled) rooms.setEnabled(room.id, true);
     }
   }
-}
-
-function toPlaylist(store: Store, roomText: string, sessionText: string | null, name: string): string | null {
-  const roomId = RoomId.safeParse(roomText);
-  if (!roomId.success) return null;
-  if (sessionText === null) {
-    if (name !== 'live.m3u8' && name !== 'live.h264.m3u8') return null;
-    const session = store.recordings.latestSession(roomId.data);
-    if (session === null) return null;
-    const tail = store.recordings.listTail(session.id, 30).filter((segment) => segment.container !== 'file');
-    const sinceMs = (tail.at(-1)?.startMs ?? 0) - liveWindowMs;
-    return makePlaylist(tail.filter((segment) => segment.startMs >= sinceMs), { type: 'live', toAddress: (file) => `${session.id}/${file}`, isTranscoded: name === 'live.h264.m3u8' });
-  }
-  const sessionId = SessionId.safeParse(sessionText);
-  if (!sessionId.success || (name !== 'session.m3u8' && name !== 'session.h264.m3u8')) return null;
-  const session = store.recordings.getSession(sessionId.data);
-  if (session === null || session.roomId !== roomId.data) return null;
-  if (store.deletions.isDeleted(session.id)) return null;
-  return makePlaylist(toViewSegments(store.recordings.listSegments(session.id), store.tasks.listPieces(session.id)), { type: session.endMs === null ? 'event' : 'vod', toAddress: (file) => file, isTranscoded: name === 'session.h264.m3u8' });
 }

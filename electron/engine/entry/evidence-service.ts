@@ -143,8 +143,9 @@ export class EvidenceService {
   async #collect(item: EvidencePackage): Promise<PackageInput> {
     const { store, layout, rulePack } = this.#options;
     const media = store.recordings.listSegmentsInRange(item.roomId, item.fromMs, item.toMs);
+    const beside = [...store.recordings.listSegmentsInRange(item.roomId, item.fromMs, item.toMs, 'audio'), ...store.recordings.listSegmentsInRange(item.roomId, item.fromMs, item.toMs, 'caption')];
     const sessionIds = [...new Set(media.map((segment) => segment.sessionId))];
-    const inits = [...new Set(media.map((segment) => (segment.initFile === null ? null : `${segment.sessionId}/${segment.initFile}`)))]
+    const inits = [...new Set([...media, ...beside].map((segment) => (segment.initFile === null ? null : `${segment.sessionId}/${segment.initFile}`)))]
       .filter((key) => key !== null).map((key) => {
         const [sessionId, file] = key.split('/') as [SessionId, string];
         return store.recordings.findFile(sessionId, file);
@@ -159,7 +160,7 @@ export class EvidenceService {
       workstationId: workstationIdOf(store), software: { name: 'zhibojian', version: this.#options.versions()['zhibojian'] ?? '' },
       room: { id: item.roomId, name: item.roomName, platform: room?.platform ?? '', host: room?.host ?? '', url: room?.url ?? '' },
       sessions: sessionIds.map((id) => store.recordings.getSession(id)),
-      segments: [...inits, ...media].map((segment) => ({ record: toRecord(segment), path: join(toSessionDir(layout, segment.roomId, segment.sessionId), segment.file), leafIndex: segment.leafIndex })),
+      segments: [...inits, ...media, ...beside.sort((a, b) => a.seq - b.seq)].map((segment) => ({ record: toRecord(segment), path: join(toSessionDir(layout, segment.roomId, segment.sessionId), segment.file), leafIndex: segment.leafIndex })),
       gaps: store.recordings.listGaps(item.roomId, item.fromMs, item.toMs),
       flags: flags.map((flag) => ({ flag, history: store.flags.listHistory(flag.id) })),
       observations: observations.filter((observation) => observation.lane !== 'chat'),

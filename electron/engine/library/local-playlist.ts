@@ -8,6 +8,8 @@ export type PlaylistOptions = {
   toAddress: (file: string) => string;
   /** Whether pictures are to come as H.264, transcoded when they are asked for. */
   isTranscoded?: boolean;
+  /** How many segments of the session come before the first one; 0 where left out. */
+  firstSequence?: number;
 };
 
 /** Under which name a stored file is served to players: FLV as fMP4 that is made on the way; its init section has a name of its own. */
@@ -39,13 +41,14 @@ function isUnplayable(segment: StoredSegment): boolean {
 export function makePlaylist(segments: readonly StoredSegment[], options: PlaylistOptions): string {
   const media = segments.filter((segment) => segment.kind === 'media' && segment.durationMs > 0);
   const target = Math.max(1, Math.ceil(Math.max(0, ...media.map((segment) => segment.durationMs)) / 1000));
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${target}`, `#EXT-X-MEDIA-SEQUENCE:${media[0]?.seq ?? 0}`];
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${target}`, `#EXT-X-MEDIA-SEQUENCE:${options.firstSequence ?? 0}`];
   if (options.type !== 'live') lines.push(`#EXT-X-PLAYLIST-TYPE:${options.type === 'vod' ? 'VOD' : 'EVENT'}`);
-  if (options.type === 'live') lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${media[0]?.continuity ?? 0}`);
+  if (options.type === 'live' || (media[0]?.continuity ?? 0) > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${media[0]?.continuity ?? 0}`);
   let previous: StoredSegment | null = null;
   let init: string | null = null;
   for (const segment of media) {
-    if (previous !== null && segment.continuity !== previous.continuity) lines.push('#EXT-X-DISCONTINUITY');
+    // One for each break, those included that no segment of this kind lies between: picture and sound count alike.
+    for (let at = previous?.continuity ?? segment.continuity; at < segment.continuity; at += 1) lines.push('#EXT-X-DISCONTINUITY');
     const view = options.isTranscoded === true ? { file: toTranscodedName(segment.file), init: null } : toViewName(segment);
     // FLV: one init section serves until the decoder's configuration changes.
     const initKey = segment.container === 'flv' ? segment.decoder?.configHash ?? segment.file : segment.initFile;

@@ -1,13 +1,14 @@
 import { FaultError, makeFault, type Fault } from '../../contract/faults.ts';
 import type { Encryption } from '../../contract/rooms.ts';
-import { readTracks, type Mp4Track } from '../container/mp4-boxes.ts';
-import type { CaptionRendition, ReadyCaption } from './caption-rendition.ts';
 import { decryptHead, DecoderTracker } from './decoder-tracker.ts';
+import { FootagePlaces } from './footage-places.ts';
+import { InitSections } from './init-sections.ts';
 import { sniffContainer } from './media-sniffer.ts';
 import type { ListedSegment } from './playlist-parser.ts';
-import { fetchSegment, type FetchedFile } from './segment-fetcher.ts';
+import type { FetchedFile } from './segment-fetcher.ts';
 import { driftFloorMs, toPath, type SwitchPoint } from './segment-plan.ts';
 import { discardFile, plainSegment } from './session-controller.ts';
+import { SideCommitter } from './side-committer.ts';
 import type { RunContext } from './source-run.ts';
 
 /** One segment on its way to disk, with what its playlist's plan says of it. */
@@ -27,21 +28,15 @@ export type PlannedSegment = {
 /** What was received of a planned segment: the file or why not, and its encryption with the fault of its key. */
 export type ReceivedSegment = { file: FetchedFile | Fault; encryption: Encryption | null; keyFault: Fault | null };
 
-const maxStarts = 128;
-const maxAwaited = 16;
-
-/** Writes what was received of an HLS address into the session, in order: places it on the time line, notes gaps, keys, splits and captions. */
+/** Writes what was received of an HLS address into the session, in order: places it on the time line, notes gaps, keys, and splits. */
 export class HlsCommitter {
   readonly #decoder = new DecoderTracker();
-  readonly #tracks = new Map<string, Mp4Track[] | null>();
-  /** Where recent segments were placed, by media sequence, for captions to follow. */
-  readonly #starts = new Map<number, number>();
-  #program: { sourceMs: number; sessionMs: number } | null = null;
-  #initEpoch = 0;
-  #initFault: string | null = null;
+  readonly #places = new FootagePlaces();
+  readonly #inits = new InitSections();
+  /** Writes captions and separate sound beside it. */
+  readonly side = new SideCommitter(this.#places, this.#inits);
   #keySeen: string | null = null;
   #deferredGap: Fault | null = null;
-  #captionFault: string | null = null;
   /** Segments in a row that could not be had, and why the last one could not. */
   losses: { count: number; fault: Fault | null } = { count: 0, fault: null };
 
@@ -50,13 +45,12 @@ export class HlsCommitter {
 
   /** Init sections are fetched again from here on, even from addresses that are known: their content may be another. */
   renewInits(): void {
-    this.#initEpoch += 1;
+    this.#inits.renew();
   }
 
   /** Media sequences count anew from here on. */
   forgetPlaces(): void {
-    this.#starts.clear();
-    this.#program = null;
+    this.#places.forget();
   }
 
   /** Takes the next segment, received or lost. Throws FaultError when the disk does not take it. */
@@ -113,12 +107,12 @@ export class HlsCommitter {
 
   async #commit(segment: ListedSegment, startMs: number, file: FetchedFile, { encryption, keyFault }: ReceivedSegment, context: RunContext): Promise<void> {
     const { session } = context;
-    const initFile = segment.init === null ? null : await this.#storeInit(segment.init, startMs, context);
+    const initFile = segment.init === null ? null : await this.#inits.store(segment.init, startMs, context);
     if (encryption !== null) this.#noteKey(encryption, keyFault, context);
     const head = encryption === null ? file.head ?? null : file.head === undefined ? null : decryptHead(file.head, encryption);
     // Ciphertext looks like nothing: without the key only the listed name is left.
     const container = encryption === null ? file.container : sniffContainer(head ?? Buffer.alloc(0), segment.uri);
-    const facts = this.#decoder.take(container, head, initFile === null ? null : this.#tracks.get(initFile) ?? null);
+    const facts = this.#decoder.take(container, head, this.#inits.tracksOf(initFile));
     if (facts.change !== null) {
       const { decoder } = facts;
       await session.addEvent('split', makeFault('codec-unsupported', segment.uri, `解码参数改变：${facts.change}`), { why: 'decoder-configuration', change: facts.change, videoCodec: decoder?.videoCodec ?? null, audioCodec: decoder?.audioCodec ?? null, width: decoder?.width ?? null, height: decoder?.height ?? null });
@@ -127,10 +121,7 @@ export class HlsCommitter {
     const { mediaSequence, uri, durationMs, discontinuity, range } = segment;
     await session.commit({ ...plainSegment, encryption, mediaSequence, uri, initFile, startMs, durationMs, discontinuity, byteRange: range, mediaStartMs: facts.mediaStartMs, decoder: facts.decoder }, { ...file, container });
     this.losses = { count: 0, fault: null };
-    this.#starts.set(mediaSequence, startMs);
-    const oldest = this.#starts.keys().next().value;
-    if (this.#starts.size > maxStarts && oldest !== undefined) this.#starts.delete(oldest);
-    if (segment.programDateMs !== null) this.#program = { sourceMs: segment.programDateMs, sessionMs: startMs };
+    this.#places.add(segment, startMs, facts.mediaStartMs);
     if (durationMs > 0) context.setBitrate(Math.round((file.bytes * 8000) / durationMs));
     context.setState('live', keyFault);
   }
@@ -140,56 +131,5 @@ export class HlsCommitter {
     if (seen === this.#keySeen) return;
     this.#keySeen = seen;
     session.noteEvent('key-changed', fault, { method, keyUri, isKnown: keyHex !== null });
-  }
-
-  /** Stores the init section that a segment names; one that cannot be had does not cost the segment. */
-  async #storeInit(init: NonNullable<ListedSegment['init']>, startMs: number, { session, signal, policy }: RunContext): Promise<string | null> {
-    const key = `${toPath(init)} ${this.#initEpoch}`;
-    try {
-      let head: Buffer | undefined;
-      const file = await session.storeInit(key, startMs, init.uri, async () => {
-        const fetched = await fetchSegment({ uri: init.uri, range: init.range, dir: session.dir, stem: session.nextStem(), budgetMs: 6000, signal, policy });
-        if ('code' in fetched) throw new FaultError(fetched);
-        head = fetched.head;
-        return { ...fetched, container: 'fmp4' };
-      });
-      if (head !== undefined) {
-        this.#tracks.set(file, readTracks(head));
-        if (init.key !== null) session.noteEvent('note', null, { what: 'init-encrypted', method: init.key.method, keyUri: init.key.uri, ivHex: init.key.ivHex });
-      }
-      this.#initFault = null;
-      return file;
-    } catch (thrown) {
-      if (!(thrown instanceof FaultError) || thrown.fault.code.startsWith('disk-') || signal.aborted) throw thrown;
-      if (this.#initFault !== key) session.noteEvent('note', thrown.fault, { what: 'init-unavailable', uri: init.uri });
-      this.#initFault = key;
-      return null;
-    }
-  }
-
-  /** Stores captions that have come, at the place of the footage they belong to: by an equal media sequence, by the source's clock, else counted from the window's end. `isLast`: no more footage comes. */
-  async takeCaptions(rendition: CaptionRendition, { session }: RunContext, isLast: boolean): Promise<void> {
-    const { fault } = rendition;
-    if (fault !== null && this.#captionFault !== fault.code) session.noteEvent('note', fault, { what: 'captions-unavailable', uri: rendition.uri });
-    this.#captionFault = fault?.code ?? null;
-    for (const ready of rendition.take((next) => isLast || !this.#isAwaited(next))) {
-      const { segment, file } = ready;
-      const startMs = this.#placeCaption(ready, session.endMs ?? session.clock.nowMs());
-      await session.commit({ ...plainSegment, kind: 'caption', mediaSequence: segment.mediaSequence, uri: segment.uri, startMs, durationMs: segment.durationMs, byteRange: segment.range }, file);
-    }
-  }
-
-  /** Captions may arrive before the footage of the same number: they wait for it, so that their place is known. */
-  #isAwaited({ segment }: ReadyCaption): boolean {
-    const placed = [...this.#starts.keys()];
-    const last = placed.at(-1);
-    return last === undefined || (segment.mediaSequence > last && segment.mediaSequence <= last + maxAwaited);
-  }
-
-  #placeCaption({ segment, beforeEndMs }: ReadyCaption, endMs: number): number {
-    const same = this.#starts.get(segment.mediaSequence);
-    if (same !== undefined) return same;
-    if (segment.programDateMs !== null && this.#program !== null) return this.#program.sessionMs + segment.programDateMs - this.#program.sourceMs;
-    return endMs - beforeEndMs;
   }
 }

@@ -1,6 +1,5 @@
 import { makeFault, type Fault } from '../../contract/faults.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { CaptionRendition } from './caption-rendition.ts';
 import { HlsCommitter, type PlannedSegment, type ReceivedSegment } from './hls-committer.ts';
 import { HlsSource, type PlaylistRead, type SourceTimes } from './hls-source.ts';
 import { KeyStore } from './key-store.ts';
@@ -9,6 +8,7 @@ import type { ListedSegment } from './playlist-parser.ts';
 import { fetchSegment } from './segment-fetcher.ts';
 import { planSegments, toAddress, toPath, type SegmentPlan } from './segment-plan.ts';
 import { discardFile } from './session-controller.ts';
+import { SideRendition, type SideKind } from './side-rendition.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 import { waitFor } from './waiting.ts';
 
@@ -35,7 +35,7 @@ export class HlsRun implements SourceRun {
   readonly #source: HlsSource;
   readonly #keys = new KeyStore();
   readonly #committer = new HlsCommitter();
-  #captions: CaptionRendition | null = null;
+  readonly #beside: Record<SideKind, SideRendition | null> = { caption: null, audio: null };
   #planned: { lastMediaSequence: number; endMs: number } | null = null;
   #isSwitched = false;
   #pendingCapture = true;
@@ -65,7 +65,7 @@ export class HlsRun implements SourceRun {
         await this.#committer.take(planned, received, context);
         this.#lastTakenMs = performance.now();
         this.#attemptFault = null;
-        if (this.#captions !== null && !context.signal.aborted) await this.#committer.takeCaptions(this.#captions, context, false);
+        await this.#takeBeside(context, false);
       },
       giveUp: ({ file }) => discardFile(file),
     }, () => failed.abort());
@@ -84,8 +84,11 @@ export class HlsRun implements SourceRun {
     } finally {
       failed.abort();
       await pipeline.close();
-      await this.#captions?.settle();
-      for (const { file } of this.#captions?.take() ?? []) await discardFile(file);
+      for (const rendition of Object.values(this.#beside)) {
+        await rendition?.settle();
+        for (const { file } of rendition?.drain() ?? []) await discardFile(file);
+      }
+      Object.assign(this.#beside, { caption: null, audio: null }); // read afresh: what was given up may still be in its window
     }
   }
 
@@ -119,10 +122,11 @@ export class HlsRun implements SourceRun {
       if (pipeline.depth > 0 && performance.now() - this.#lastTakenMs > toPatienceMs(targetDurationMs)) {
         context.setState('stalled', this.#attemptFault ?? makeFault('source-stalled', context.roomId, '分段迟迟没有收完', { retryable: true }));
       }
-      if (session.sessionId !== null) this.#captions?.poll(session.dir, () => session.nextStem(), signal);
+      if (session.sessionId !== null) for (const rendition of Object.values(this.#beside)) rendition?.poll(session.dir, () => session.nextStem(), signal);
+      if (pipeline.depth === 0) await this.#takeBeside(context, false); // sound may go on where the picture does not
       if (ended) {
         await pipeline.idle();
-        await this.#endCaptions(signal, context);
+        await this.#endBeside(signal, context);
         if (!signal.aborted) this.#endedPath = lastPath;
         return signal.aborted ? 'stopped' : 'ended';
       }
@@ -140,7 +144,8 @@ export class HlsRun implements SourceRun {
     };
   }
 
-  async #noteChange(read: PlaylistRead, pipeline: Pipeline, { session, policy }: RunContext): Promise<void> {
+  async #noteChange(read: PlaylistRead, pipeline: Pipeline, context: RunContext): Promise<void> {
+    const { session } = context;
     const { change, variant } = read;
     if (change !== null) {
       await pipeline.idle(); // where the recording stands must be known before it goes on elsewhere
@@ -150,12 +155,28 @@ export class HlsRun implements SourceRun {
       this.#pendingCapture = true;
       this.#committer.renewInits();
     }
-    const captionsUri = variant?.subtitlesUri ?? null;
-    if (captionsUri !== (this.#captions?.uri ?? null)) this.#captions = captionsUri === null ? null : new CaptionRendition(captionsUri, policy);
-    if (variant?.hasSeparateAudio === true && !this.#soundNoted) {
+    await this.#followBeside('caption', variant?.subtitlesUri ?? null, pipeline, context);
+    await this.#followBeside('audio', variant?.soundUri ?? null, pipeline, context);
+    if (variant !== null && !this.#soundNoted && (variant.soundUri !== null || variant.otherSounds.length > 0)) {
       this.#soundNoted = true;
-      session.noteEvent('note', makeFault('source-unsupported', variant.uri, '此直播的声音在单独的流里，只录到了画面'), { what: 'audio-separate' });
+      session.noteEvent('note', null, { what: 'audio-beside', uri: variant.soundUri, notRecorded: variant.otherSounds.length === 0 ? null : variant.otherSounds.join(', ').slice(0, 500) });
     }
+  }
+
+  async #followBeside(kind: SideKind, uri: string | null, pipeline: Pipeline, context: RunContext): Promise<void> {
+    const before = this.#beside[kind];
+    if (uri === (before?.uri ?? null)) return;
+    if (before !== null && context.session.sessionId !== null) {
+      await pipeline.idle();
+      await Promise.race([before.settle(), waitFor(graceMs, context.signal)]);
+      await this.#committer.side.take(before, context, true);
+    }
+    this.#beside[kind] = uri === null ? null : new SideRendition(kind, uri, context.policy, this.#keys);
+  }
+
+  async #takeBeside(context: RunContext, isLast: boolean): Promise<void> {
+    if (context.session.sessionId === null) return;
+    for (const rendition of Object.values(this.#beside)) if (rendition !== null && !context.signal.aborted) await this.#committer.side.take(rendition, context, isLast);
   }
 
   async #enqueue(plan: SegmentPlan, read: PlaylistRead, pipeline: Pipeline, context: RunContext): Promise<void> {
@@ -208,11 +229,10 @@ export class HlsRun implements SourceRun {
     return { file, encryption: key?.encryption ?? null, keyFault: key?.fault ?? null };
   }
 
-  async #endCaptions(signal: AbortSignal, context: RunContext): Promise<void> {
-    const captions = this.#captions;
-    if (captions === null || context.session.sessionId === null || signal.aborted) return;
-    await Promise.race([captions.settle(), waitFor(graceMs, signal)]);
-    if (!signal.aborted) await this.#committer.takeCaptions(captions, context, true);
+  async #endBeside(signal: AbortSignal, context: RunContext): Promise<void> {
+    if (context.session.sessionId === null || signal.aborted) return;
+    await Promise.race([Promise.all(Object.values(this.#beside).map(async (rendition) => rendition?.settle())), waitFor(graceMs, signal)]);
+    if (!signal.aborted) await this.#takeBeside(context, true);
   }
 
   #reasonOf(why: NonNullable<SegmentPlan['missing']>['why'], { roomId, session }: RunContext): Fault {

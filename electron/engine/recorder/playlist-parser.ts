@@ -27,6 +27,10 @@ export type Variant = {
   uri: string; bandwidth: number | null; width: number | null; height: number | null; codecs: string | null;
   /** The sound is only in a rendition of its own (EXT-X-MEDIA with an address). */
   hasSeparateAudio: boolean;
+  /** Address of that sound, the default one first; null where it is in the footage. */
+  soundUri: string | null;
+  /** Names of further sound (other languages) that is not taken. */
+  otherSounds: string[];
   /** Address of the subtitles that go with it, the default ones first; null without. */
   subtitlesUri: string | null;
 };
@@ -43,7 +47,7 @@ type RawSegment = {
   dateTimeObject?: Date; programDateTime?: number; key?: RawKey;
 };
 type RawKey = { method?: string; uri?: string; iv?: Uint32Array };
-type RawRendition = { default?: boolean; uri?: string };
+type RawRendition = { default?: boolean; autoselect?: boolean; uri?: string };
 type RawManifest = {
   segments?: RawSegment[]; mediaSequence?: number; targetDuration?: number; endList?: boolean;
   playlists?: { uri: string; attributes?: { BANDWIDTH?: number; RESOLUTION?: { width: number; height: number }; CODECS?: string; AUDIO?: string; SUBTITLES?: string } }[];
@@ -113,15 +117,21 @@ function findHostile(body: string): string | null {
 
 function toVariant(variant: NonNullable<RawManifest['playlists']>[number], { mediaGroups }: RawManifest, baseUrl: string): Variant {
   const attributes = variant.attributes ?? {};
-  const sounds = Object.values(mediaGroups?.AUDIO?.[attributes.AUDIO ?? ''] ?? {});
+  const sounds = Object.entries(mediaGroups?.AUDIO?.[attributes.AUDIO ?? ''] ?? {}).map(([name, rendition]) => ({ ...rendition, name })).sort((a, b) => rank(b) - rank(a));
+  const hasSeparateAudio = sounds.length > 0 && sounds.every((rendition) => rendition.uri !== undefined);
   const subtitles = Object.values(mediaGroups?.SUBTITLES?.[attributes.SUBTITLES ?? ''] ?? {}).sort((a, b) => Number(b.default === true) - Number(a.default === true));
   const subtitlesUri = subtitles.find((rendition) => rendition.uri !== undefined)?.uri;
   return {
     uri: new URL(variant.uri, baseUrl).href, bandwidth: attributes.BANDWIDTH ?? null, codecs: attributes.CODECS ?? null,
     width: attributes.RESOLUTION?.width ?? null, height: attributes.RESOLUTION?.height ?? null,
-    hasSeparateAudio: sounds.length > 0 && sounds.every((rendition) => rendition.uri !== undefined),
+    hasSeparateAudio, soundUri: hasSeparateAudio && sounds[0]?.uri !== undefined ? new URL(sounds[0].uri, baseUrl).href : null,
+    otherSounds: sounds.filter((rendition, index) => rendition.uri !== undefined && (index > 0 || !hasSeparateAudio)).map(({ name }) => name),
     subtitlesUri: subtitlesUri === undefined ? null : new URL(subtitlesUri, baseUrl).href,
   };
+}
+
+function rank(rendition: RawRendition): number {
+  return (rendition.default === true ? 2 : 0) + (rendition.autoselect === true ? 1 : 0);
 }
 
 function toSegments(manifest: RawManifest, gaps: ReadonlySet<number>, baseUrl: string): ListedSegment[] {

@@ -16,7 +16,7 @@ import { SteadyClock } from './steady-clock.ts';
 export type KnownSegment = { mediaSequence: number; sha256: string | null };
 
 /** What a source says of a file that it received whole; the rest of the record is the controller's. */
-export type NewSegment = Pick<SegmentRecord, 'mediaSequence' | 'uri' | 'initFile' | 'discontinuity' | 'mediaStartMs' | 'encryption' | 'byteRange' | 'decoder'> & { kind: 'media' | 'caption'; startMs: number; durationMs: number };
+export type NewSegment = Pick<SegmentRecord, 'mediaSequence' | 'uri' | 'initFile' | 'discontinuity' | 'mediaStartMs' | 'encryption' | 'byteRange' | 'decoder'> & { kind: 'media' | 'caption' | 'audio'; startMs: number; durationMs: number };
 
 /** What a session controller is made of. */
 export type SessionOptions = {
@@ -29,6 +29,7 @@ export type SessionOptions = {
 export const plainSegment = { kind: 'media', initFile: null, discontinuity: false, mediaStartMs: null, encryption: null, byteRange: null, decoder: null } as const;
 
 const tailLength = 64;
+const besideLength = 128;
 const newSessionAfterMs = 10 * 60_000;
 
 /** Makes a session id that sorts by time and does not repeat. */
@@ -49,6 +50,7 @@ export class SessionController {
   #sessionId: SessionId | null = null;
   #nextSeq = 0;
   #known: KnownSegment[] = [];
+  #beside: ResumePoint['beside'] = [];
   #endMs: number | null = null;
   #pendingDiscontinuity = false;
   #inits = new Map<string, string>();
@@ -68,6 +70,7 @@ export class SessionController {
     this.#nextSeq = resume.nextSeq;
     this.#known = resume.tail.map(({ mediaSequence, sha256 }) => ({ mediaSequence, sha256 }));
     this.#endMs = last.startMs + last.durationMs;
+    this.#beside = [...resume.beside];
     this.lastFault = resume.stoppedByHand
       ? makeFault('cancelled', options.roomId, '录制由人停止，其后又开始')
       : makeFault('recorder-restarted', options.roomId, '录制进程重新启动', { retryable: true });
@@ -87,6 +90,16 @@ export class SessionController {
   /** The newest stored files, oldest first, at most 64. */
   get known(): readonly KnownSegment[] {
     return this.#known;
+  }
+
+  /** Where the stored separate sound ends; null before there is any. */
+  get soundEndMs(): number | null {
+    return this.#beside.findLast(({ kind }) => kind === 'audio')?.endMs ?? null;
+  }
+
+  /** Whether this file beside the footage is stored already. */
+  hasBeside(kind: 'caption' | 'audio', mediaSequence: number, sha256: string): boolean {
+    return this.#beside.some((one) => one.kind === kind && one.mediaSequence === mediaSequence && one.sha256 === sha256);
   }
 
   /** Server clock minus ours as last measured; goes into every record. */
@@ -130,12 +143,12 @@ export class SessionController {
   async commit(segment: NewSegment, file: FetchedFile): Promise<void> {
     const writer = this.#opened();
     const { kind, startMs, durationMs, ...said } = segment;
-    const stem = kind === 'caption' ? `${padded(this.#nextSeq)}-caption-${segment.mediaSequence}` : `${padded(this.#nextSeq)}-${segment.mediaSequence}`;
+    const stem = kind !== 'media' ? `${padded(this.#nextSeq)}-${kind}-${segment.mediaSequence}` : `${padded(this.#nextSeq)}-${segment.mediaSequence}`;
     try {
       await writer.commit({
         ...said, ...this.#stamp(), seq: this.#nextSeq, kind, container: file.container, file: `${stem}.${extensionOf(file.container)}`,
         sha256: file.sha256, bytes: file.bytes, startAt: formatIso(startMs), duration: durationMs / 1000,
-        discontinuity: kind === 'media' && (segment.discontinuity || this.#pendingDiscontinuity),
+        discontinuity: segment.discontinuity || (kind === 'media' && this.#pendingDiscontinuity),
       }, file.partPath);
     } catch (thrown) {
       await discardFile(file);
@@ -146,6 +159,9 @@ export class SessionController {
       this.#pendingDiscontinuity = false;
       this.lastFault = null;
       this.remember(segment.mediaSequence, file.sha256, startMs + durationMs);
+    } else {
+      this.#beside.push({ kind, mediaSequence: segment.mediaSequence, sha256: file.sha256, endMs: startMs + durationMs });
+      if (this.#beside.length > besideLength) this.#beside.shift();
     }
     this.#tellStored();
   }
@@ -224,6 +240,7 @@ export class SessionController {
     this.#sessionId = null;
     this.#endMs = null;
     this.#known = [];
+    this.#beside = [];
     this.clock.anchor();
     await writer.close();
   }
