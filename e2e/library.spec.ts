@@ -314,3 +314,37 @@ for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]
     });
   }
 }
+
+test('three thousand recordings are listed, sorted, narrowed and walked through by keyboard', async ({ window, shell }) => {
+  const many = 3000;
+  const database = new DatabaseSync(path.join(shell.dataDir, 'zhibojian.db'), { timeout: 10_000 });
+  const addSession = database.prepare('INSERT INTO sessions (id, room_id, start_ms, end_ms, media_segments, media_bytes, media_ms, file_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const addCheck = database.prepare('INSERT INTO verifications (session_id, at_ms, altered) VALUES (?, ?, 0)');
+  const hour = 3_600_000;
+  const firstMs = Date.now() - 80 * 24 * hour;
+  database.exec('BEGIN');
+  for (let i = 0; i < many; i += 1) {
+    const bytes = ((i * 7919) % many + 1) * 1_000_000;
+    addSession.run(`many-${i}`, `archive-${i % 3}`, firstMs + i * (hour / 2), firstMs + i * (hour / 2) + hour, 600, bytes, hour, bytes);
+    addCheck.run(`many-${i}`, Date.now());
+  }
+  database.exec('COMMIT');
+  database.close();
+  await openLibrary(window);
+  const rows = window.getByTestId('recording-row');
+  const count = window.getByTestId('recording-count');
+  await expect.poll(async () => Number.parseInt(await count.textContent() ?? '', 10)).toBeGreaterThanOrEqual(many);
+  await expect(rows).toHaveCount(50);
+  await window.getByRole('columnheader', { name: '大小' }).click();
+  await expect(rows.first()).toContainText('3.0 GB');
+  await expect(rows.nth(1)).toContainText('3.0 GB');
+  for (let i = 0; i < 51; i += 1) await window.keyboard.press('j');
+  const current = window.locator('[data-testid="recording-row"][aria-current="true"]');
+  await expect(current).toContainText('2.9 GB');
+  await expect(window.locator('.ant-pagination-item-active')).toHaveText('2');
+  await window.keyboard.press('/');
+  await window.keyboard.type('archive-1');
+  await window.keyboard.press('Enter');
+  await expect(count).toHaveText('1000 场');
+  await expect(window.locator('.ant-pagination-item-active')).toHaveText('1');
+});

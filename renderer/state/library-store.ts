@@ -69,26 +69,41 @@ async function loadRecordings(isStale: () => boolean): Promise<void> {
 
 /** Loads the library's lists and keeps them fresh by events; returns a function that ends it. */
 export function watchLibrary(): () => void {
-  let round = 0;
+  let loading = false;
+  let again = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let growthTimer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
 
   const load = async (): Promise<void> => {
-    const mine = ++round;
-    const isStale = (): boolean => ended || mine !== round;
     try {
       const [overview, holds, altered, tasks, plan] = await Promise.all([
-        engine.call('library.get', {}), engine.call('hold.list', { released: true }), engine.call('verify.altered', {}), engine.call('tasks.list', {}), engine.call('retention.plan', {}), loadRecordings(isStale),
+        engine.call('library.get', {}), engine.call('hold.list', { released: true }), engine.call('verify.altered', {}), engine.call('tasks.list', {}), engine.call('retention.plan', {}), loadRecordings(() => ended),
       ]);
-      if (!isStale()) useLibrary.setState({ overview, holds: [...holds].sort((a, b) => b.createdAtMs - a.createdAtMs), altered, tasks, plan, fault: null });
+      if (!ended) useLibrary.setState({ overview, holds: [...holds].sort((a, b) => b.createdAtMs - a.createdAtMs), altered, tasks, plan, fault: null });
     } catch (thrown) {
-      if (!isStale()) useLibrary.setState({ fault: readFault(thrown) });
+      if (!ended) useLibrary.setState({ fault: readFault(thrown) });
     }
   };
-  const loadSoon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void load(), settleMs);
+  // Many changes in a row are one reading, and a large library is read again only after a rest as long as the reading took.
+  const loadSoon = (delayMs = settleMs): void => {
+    if (ended || timer !== undefined) return;
+    if (loading) {
+      again = true;
+      return;
+    }
+    timer = setTimeout(() => {
+      timer = undefined;
+      void loadOnce();
+    }, delayMs);
+  };
+  const loadOnce = async (): Promise<void> => {
+    loading = true;
+    again = false;
+    const startedMs = performance.now();
+    await load();
+    loading = false;
+    if (again) loadSoon(Math.max(settleMs, performance.now() - startedMs));
   };
   // Running sessions grow with every segment: the newest are read again now and then, not the whole list.
   const growSoon = (): void => {
@@ -112,7 +127,7 @@ export function watchLibrary(): () => void {
       }
     }),
   ];
-  void load();
+  void loadOnce();
   return () => {
     ended = true;
     clearTimeout(timer);

@@ -6,7 +6,7 @@ import type { ReactElement } from 'react';
 import type { Fault, RoomId } from '../../../electron/contract/index.ts';
 import { engine } from '../../state/engine.ts';
 import { takeTask } from '../../state/library-store.ts';
-import { readFault, sayNotice } from '../../state/notices-store.ts';
+import { readFault } from '../../state/notices-store.ts';
 import { useRooms } from '../../state/rooms-store.ts';
 import { commonText } from '../../ui/common-text.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
@@ -36,7 +36,6 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactElement
     setBusy(true);
     try {
       takeTask(await engine.call('import.start', { paths, roomId: goal === 'existing' ? roomId : null, roomName: goal === 'new' ? roomName.trim() : '', startAtMs: startAt?.valueOf() ?? null }));
-      sayNotice(t('started'));
       onClose();
     } catch (thrown) {
       setFault(readFault(thrown));

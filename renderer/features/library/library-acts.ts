@@ -52,9 +52,7 @@ export function useLibraryActs(): { acts: LibraryActs; dialog: LibraryDialog | n
     const open = (kind: 'hold' | 'schedule' | 'purge' | 'export', recordings: readonly Recording[], nothing: string): void => (recordings.length === 0 ? sayNotice(nothing) : setDialog({ kind, recordings }));
     const check = async (sessionIds: SessionId[]): Promise<void> => {
       const task = await guardFault(() => engine.call('verify.start', { sessionIds }));
-      if (task === null) return;
-      takeTask(task);
-      sayNotice(t('checkStarted'));
+      if (task !== null) takeTask(task);
     };
     return {
       hold: (ids) => open('hold', judge(ids).recordings, t('nothingChosen')),

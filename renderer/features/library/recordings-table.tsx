@@ -44,7 +44,7 @@ export function RecordingsTable({ list, sort, onSort, page, onPage, chosen, onCh
     { title: t('start'), ...sorted('startMs'), width: 156, render: (_, each) => <TimeText atMs={each.startMs} full /> },
     { title: t('length'), ...sorted('mediaMs'), width: 84, align: 'right', render: (_, each) => <span className="tabular">{formatDuration(each.mediaMs)}</span> },
     { title: t('size'), ...sorted('bytes'), width: 84, align: 'right', render: (_, each) => <span className="tabular">{each.state === 'deleted' ? '—' : formatBytes(each.bytes)}</span> },
-    { title: t('segments'), ...sorted('segments'), width: 96, align: 'right', render: (_, each) => <span className="tabular">{each.segments}</span> },
+    { title: t('segments'), ...sorted('segments'), width: 104, align: 'right', render: (_, each) => <span className="tabular">{each.segments}</span> },
     { title: t('gaps'), ...sorted('gaps'), width: 92, align: 'right', render: (_, each) => (each.gaps === 0 ? <span className="faint">—</span> : <span className="tabular" title={t('gapOf', { n: each.gaps, length: formatDuration(each.gapMs) })}>{each.gaps} · {formatDuration(each.gapMs)}</span>) },
     { title: t('checked'), key: 'checked', width: 96, render: (_, each) => (each.verifiedAtMs === null ? <span className="faint">{t('notChecked')}</span> : <span className="tabular">{formatDay(each.verifiedAtMs)}</span>) },
     { title: t('state'), key: 'state', render: (_, each) => <RecordingMarks recording={each} /> },

@@ -60,6 +60,7 @@ export function RetentionView({ acts }: { acts: LibraryActs }): ReactElement {
 
 function Forecast({ nowMs }: { nowMs: number }): ReactElement {
   const t = useText(retentionText);
+  const c = useText(commonText);
   const recordings = useLibrary((s) => s.recordings);
   const forecast = useMemo(() => forecastExpiry(recordings, nowMs, horizons), [recordings, nowMs]);
   return (
@@ -67,7 +68,7 @@ function Forecast({ nowMs }: { nowMs: number }): ReactElement {
       {forecast.map((each) => (
         <div key={each.days}>
           <dt>{t('within', { n: each.days })}</dt>
-          <dd className="tabular">{t('withinFrees', { n: each.sessions, size: formatBytes(each.bytes) })}{each.protected > 0 ? <span className="faint">{t('withinProtected', { n: each.protected })}</span> : null}</dd>
+          <dd className="tabular">{each.sessions === 0 ? <span className="faint">{c('none')}</span> : t('withinFrees', { n: each.sessions, size: formatBytes(each.bytes) })}{each.protected > 0 ? <span className="faint">{t('withinProtected', { n: each.protected })}</span> : null}</dd>
         </div>
       ))}
     </dl>

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import type { Fault, Recording, TargetPreflight } from '../../../electron/contract/index.ts';
 import { engine } from '../../state/engine.ts';
 import { takeTask, useLibrary } from '../../state/library-store.ts';
-import { readFault, sayNotice } from '../../state/notices-store.ts';
+import { readFault } from '../../state/notices-store.ts';
 import { commonText } from '../../ui/common-text.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
 import { formatBytes } from '../../ui/format-time.ts';
@@ -30,7 +30,6 @@ export function TargetDialog({ recordings, onClose }: { recordings: readonly Rec
     setBusy(true);
     try {
       takeTask(isMove ? await engine.call('library.move', { target: preflight.target }) : await engine.call('recordings.export', { target: preflight.target, sessionIds: recordings.map((each) => each.id) }));
-      sayNotice(t(isMove ? 'moveStarted' : 'exportStarted'));
       onClose();
     } catch (thrown) {
       setFault(readFault(thrown));
