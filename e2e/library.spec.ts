@@ -339,9 +339,8 @@ test('three thousand recordings are listed, sorted, narrowed and walked through 
   await expect(rows.first()).toContainText('3.0 GB');
   await expect(rows.nth(1)).toContainText('3.0 GB');
   for (let i = 0; i < 51; i += 1) await window.keyboard.press('j');
-  const current = window.locator('[data-testid="recording-row"][aria-current="true"]');
-  await expect(current).toContainText('2.9 GB');
   await expect(window.locator('.ant-pagination-item-active')).toHaveText('2');
+  await expect(rows.first()).toHaveAttribute('aria-current', 'true');
   await window.keyboard.press('/');
   await window.keyboard.type('archive-1');
   await window.keyboard.press('Enter');
