@@ -247,6 +247,22 @@ test('once the grace is over the files go for good, after the words are typed', 
   expect(kept.some((name) => name.endsWith('segments.jsonl'))).toBe(true);
 });
 
+test('a browser that cannot say where a dropped file lies says so, and a path that is not whole is refused', async ({ window, shell }) => {
+  test.skip(shell.electron !== null, 'the desktop shell knows the path');
+  await openLibrary(window);
+  await window.keyboard.press('i');
+  const dropped = await window.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['x'], '录像.flv'));
+    return transfer;
+  });
+  await window.getByTestId('import-drop').dispatchEvent('drop', { dataTransfer: dropped });
+  await expect(window.getByTestId('import-no-path')).toBeVisible();
+  await window.getByTestId('import-paths').fill('录像/甲.flv');
+  await expect(window.getByTestId('import-partial')).toContainText('录像/甲.flv');
+  await expect(window.getByTestId('import-run')).toBeDisabled();
+});
+
 test('settings hold at once, and keeping less than the standard takes an explicit yes', async ({ window }) => {
   await openLibrary(window);
   await window.getByTestId('library-settings').click();
@@ -260,8 +276,14 @@ test('settings hold at once, and keeping less than the standard takes an explici
   await expect(window.getByTestId('retention-view')).toContainText('保存期 30 日');
   await window.getByTestId('library-settings').click();
   await days.fill('120');
+  await window.getByTestId('add-room-quota').click();
+  await window.locator('.ant-select-item-option').filter({ hasText: '琳琅珠宝小铺' }).click();
+  await expect(window.getByTestId('room-quota')).toContainText('琳琅珠宝小铺');
   await window.getByTestId('library-settings-save').click();
   await expect(window.getByTestId('retention-view')).toContainText('保存期 120 日');
+  await window.reload();
+  await window.getByTestId('library-settings').click();
+  await expect(window.getByTestId('room-quota').locator('input')).toHaveValue('100');
 });
 
 test('the library moves to another folder while it records, and the old copy goes on request', async ({ window, shell }) => {

@@ -55,7 +55,7 @@ export function useLibraryActs(): { acts: LibraryActs; dialog: LibraryDialog | n
       if (task !== null) takeTask(task);
     };
     return {
-      hold: (ids) => open('hold', judge(ids).recordings, t('nothingChosen')),
+      hold: (ids) => open('hold', judge(ids).checkable, t('nothingChosen')),
       holdRange: () => setDialog({ kind: 'hold-range' }),
       verify: (ids) => {
         const { checkable } = judge(ids);

@@ -82,13 +82,13 @@ function RoomQuotas({ quotas, onChange }: { quotas: Record<string, number>; onCh
       <span>{t('roomQuota')}</span>
       <div>
         {Object.entries(quotas).map(([roomId, bytes]) => (
-          <div key={roomId} className="room-quota">
+          <div key={roomId} className="room-quota" data-testid="room-quota">
             <span title={formatBytes(used?.[roomId] ?? 0)}>{rooms.find((room) => room.id === roomId)?.name ?? roomId}</span>
             <InputNumber size="small" min={0.001} value={bytes / gigabyte} onChange={(value) => onChange({ ...quotas, [roomId]: Math.round((value ?? 1) * gigabyte) })} suffix="GB" />
             <Button size="small" type="text" onClick={() => onChange(without(roomId))}>{c('remove')}</Button>
           </div>
         ))}
-        <Select size="small" value={null} placeholder={t('addRoom')} showSearch={{ optionFilterProp: 'label' }} onChange={(roomId: string | null) => { if (roomId !== null) onChange({ ...quotas, [roomId]: 100 * gigabyte }); }} options={rooms.filter((room) => !(room.id in quotas)).map((room) => ({ value: String(room.id), label: room.name }))} />
+        <Select size="small" value={null} placeholder={t('addRoom')} data-testid="add-room-quota" showSearch={{ optionFilterProp: 'label' }} onChange={(roomId: string | null) => { if (roomId !== null) onChange({ ...quotas, [roomId]: 100 * gigabyte }); }} options={rooms.filter((room) => !(room.id in quotas)).map((room) => ({ value: String(room.id), label: room.name }))} />
       </div>
     </div>
   );

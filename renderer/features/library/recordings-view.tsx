@@ -51,8 +51,7 @@ export function RecordingsView({ acts }: { acts: LibraryActs }): ReactElement {
   };
   const current = list.find((each) => each.id === cursor);
   useHotkeys(t('view.recordings'), [
-    { keys: ['j', 'ArrowDown'], label: t('keyMove'), run: () => move(1) },
-    { keys: ['k', 'ArrowUp'], label: `${t('keyMove')} `, run: () => move(-1) },
+    { keys: ['j', 'k', 'ArrowDown', 'ArrowUp'], label: t('keyMove'), run: (event) => move(['j', 'J', 'ArrowDown'].includes(event.key) ? 1 : -1) },
     { keys: ['Enter'], label: t('keyOpen'), run: () => (current === undefined ? false : openRecording(current)) },
     { keys: ['x', ' '], label: t('keyChoose'), run: toggle },
     { keys: ['shift+a'], label: t('keyAll'), run: () => setChosen(list.map((each) => each.id)) },
