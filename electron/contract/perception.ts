@@ -27,6 +27,8 @@ export const PerceptionRequest = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('clip'), id: z.number().int(), outFile: z.string(), fromMs: WallMs, toMs: WallMs,
     segments: z.array(StoredMedia.extend({ startMs: WallMs, durationMs: z.number(), discontinuity: z.boolean() })),
+    /** Sound that is kept apart from the picture. */
+    sound: z.array(StoredMedia.extend({ startMs: WallMs })).optional(),
   }),
   /** Decode stills out of segments at the given instants, as JPEG. */
   z.object({
@@ -66,6 +68,8 @@ export const PerceptionReply = z.discriminatedUnion('type', [
     /** Speech so far as [startMs, endMs], cut at this segment's borders. */
     speech: z.array(z.tuple([z.number(), z.number()])),
     stills: z.array(DecodedStill), utterances: z.array(Utterance),
+    /** Captions inside the pictures (CEA-608, service CC1) that left the screen. */
+    captions: z.array(z.object({ startMs: WallMs, endMs: WallMs, text: z.string() })).default([]),
   }),
   z.object({ type: z.literal('read'), id: z.number().int(), engine: z.string(), texts: z.array(ReadText) }),
   z.object({ type: z.literal('heard'), id: z.number().int(), engine: z.string(), text: z.string(), confidence: z.number() }),

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 
 import { makeFault, type Fault } from '../../contract/faults.ts';
-import { RoomId, SessionId, PackageId } from '../../contract/ids.ts';
+import { PackageId, type RoomId } from '../../contract/ids.ts';
 import type { Flag } from '../../contract/flags.ts';
 import type { Room } from '../../contract/rooms.ts';
 import type { ModelStatus } from '../../contract/status.ts';

@@ -209,6 +209,9 @@ export class EvidenceService {
       file, initFile: record.initFile === null ? null : path.get(`${record.sessionId}/${record.initFile}`) ?? null, container: record.container, encryption: record.encryption,
       startMs: record.startMs, durationMs: record.durationMs, discontinuity: record.discontinuity,
     }));
+    const sound = input.segments.filter(({ record }) => record.kind === 'audio').map(({ record, path: file }) => ({
+      file, initFile: record.initFile === null ? null : path.get(`${record.sessionId}/${record.initFile}`) ?? null, container: record.container, encryption: record.encryption, startMs: record.startMs,
+    }));
     return {
       signingKey,
       log: {
@@ -219,7 +222,7 @@ export class EvidenceService {
         append: (kind, fact) => store.transact(() => store.log.append(kind, fact)),
       },
       cutClip: async (outFile) => {
-        const reply = await client.request({ type: 'clip', outFile, fromMs: input.fromMs, toMs: input.toMs, segments: media }, { timeoutMs: clipTimeoutMs, signal });
+        const reply = await client.request({ type: 'clip', outFile, fromMs: input.fromMs, toMs: input.toMs, segments: media, sound }, { timeoutMs: clipTimeoutMs, signal });
         if (reply.type !== 'clipped') throw new Error(`clip answered ${reply.type}`);
         return reply;
       },

@@ -44,6 +44,7 @@ export async function analyseFootage(footage: readonly Footage[], options: Foota
         const reply = await decode.request({ type: 'decode', discontinuity: false, ...unit, outDir: join(options.outDir, String(index)), keepUtterances: canHear, flush: index === footage.length - 1 }, { timeoutMs: decodeTimeoutMs });
         if (reply.type !== 'decoded') throw new Error(`decode answered ${reply.type}`);
         stills.push(...reply.stills.map((still) => ({ still: { ...still, file: join(options.outDir, String(index), still.file) }, streamKey: unit.streamKey })));
+        result.observations.push(...reply.captions.map((caption) => ({ lane: 'caption' as const, ...caption, confidence: 1, engine: 'cea-608' })));
         utterances.push(...reply.utterances.map((item) => ({ ...item, file: item.file === null ? null : join(options.outDir, String(index), item.file) })));
       } catch (thrown) {
         if (!(thrown instanceof FaultError)) throw thrown;

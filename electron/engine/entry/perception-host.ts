@@ -190,7 +190,8 @@ export class PerceptionHost {
       for (const utterance of reply.utterances) {
         if (utterance.file !== null) store.jobs.add('speech', job.roomId, job.sessionId, utterance.startMs, { path: `${derived}/${utterance.file}`, endMs: utterance.endMs });
       }
-      store.journal.append('observationsCommitted', { roomId: job.roomId, sessionId: job.sessionId, observations: [], waveform, stills, levelDb: reply.levelDb }, Date.now());
+      const captions = storeCaptions(store, { roomId: job.roomId, sessionId: job.sessionId, placeMs: startMs }, reply.captions.map((caption) => ({ ...caption, speaker: null, engine: 'cea-608' })));
+      store.journal.append('observationsCommitted', { roomId: job.roomId, sessionId: job.sessionId, observations: captions, waveform, stills, levelDb: reply.levelDb }, Date.now());
       store.jobs.finish(job.id);
     });
     this.wake();

@@ -8,7 +8,7 @@ export type PlaylistOptions = {
   toAddress: (file: string) => string;
   /** Whether pictures are to come as H.264, transcoded when they are asked for. */
   isTranscoded?: boolean;
-  /** How many segments of the session come before the first one; 0 where left out. */
+  /** How many segments of its kind come before the first one in the session; its number where left out. */
   firstSequence?: number;
 };
 
@@ -41,7 +41,7 @@ function isUnplayable(segment: StoredSegment): boolean {
 export function makePlaylist(segments: readonly StoredSegment[], options: PlaylistOptions): string {
   const media = segments.filter((segment) => segment.kind === 'media' && segment.durationMs > 0);
   const target = Math.max(1, Math.ceil(Math.max(0, ...media.map((segment) => segment.durationMs)) / 1000));
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${target}`, `#EXT-X-MEDIA-SEQUENCE:${options.firstSequence ?? 0}`];
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${target}`, `#EXT-X-MEDIA-SEQUENCE:${options.firstSequence ?? media[0]?.seq ?? 0}`];
   if (options.type !== 'live') lines.push(`#EXT-X-PLAYLIST-TYPE:${options.type === 'vod' ? 'VOD' : 'EVENT'}`);
   if (options.type === 'live' || (media[0]?.continuity ?? 0) > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${media[0]?.continuity ?? 0}`);
   let previous: StoredSegment | null = null;

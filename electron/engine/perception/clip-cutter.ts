@@ -28,6 +28,7 @@ export function cutClip(request: ClipRequest): PerceptionReply {
       cutter.take(segment);
       if (cutter.isOver) break;
     }
+    for (const piece of request.sound ?? []) cutter.takeSound(piece);
     const cut = cutter.finish();
     renameSync(part, request.outFile);
     return { type: 'clipped', id: request.id, ...cut, bytes: statSync(request.outFile).size };
@@ -48,6 +49,7 @@ class ClipCutter {
   #shiftSeconds = 0;
   #endSeconds: number | null = null;
   #started = false;
+  #isSoundApart = false;
   #startWallMs = 0;
   #startSeconds = 0;
   #endWallMs = Infinity;
@@ -79,6 +81,26 @@ class ClipCutter {
         const lasts = (Number(packet.duration) * stream.timeBase.num) / stream.timeBase.den;
         this.#endSeconds = Math.max(this.#endSeconds ?? -Infinity, seconds + lasts + this.#shiftSeconds);
         this.#consider(packet, kind, wallMs, stream, seconds);
+      }
+    } finally {
+      input.close();
+    }
+  }
+
+  /** Takes a piece of separate sound once the pictures are written: by wall time, within what they cover. */
+  takeSound(piece: NonNullable<ClipRequest['sound']>[number]): void {
+    if (!this.#started && this.#held.length > 0 && this.#seenWallMs >= this.#request.fromMs) this.#start();
+    if (!this.#started || this.#leading !== 'video' || !this.#isSoundApart) return;
+    const { startMs, ...source } = piece;
+    const endMs = Math.min(this.#endWallMs, this.#seenWallMs);
+    const input = MediaInput.open(source);
+    try {
+      const shiftSeconds = (startMs - this.#startWallMs) / 1000 - input.originSeconds;
+      for (const { packet, kind, seconds } of input.packets()) {
+        const wallMs = this.#startWallMs + (seconds + shiftSeconds) * 1000;
+        if (kind !== 'audio' || input.audio === null || wallMs < this.#startWallMs - 1 || wallMs >= endMs) continue;
+        if (packet.dts === AV_NOPTS_VALUE) packet.dts = packet.pts;
+        this.#writer?.write(packet, 'audio', input.audio.timeBase, shiftSeconds);
       }
     } finally {
       input.close();
@@ -148,7 +170,11 @@ class ClipCutter {
     if (this.#writer === null) {
       this.#leading = input.video === null ? 'audio' : 'video';
       this.#configuration = configuration;
-      this.#writer = ClipWriter.open(this.#part, input.video, input.audio);
+      const apart = input.audio === null ? this.#request.sound?.[0] : undefined;
+      this.#isSoundApart = apart !== undefined;
+      const sound = apart === undefined ? null : MediaInput.open({ container: apart.container, file: apart.file, initFile: apart.initFile, encryption: apart.encryption });
+      this.#writer = ClipWriter.open(this.#part, input.video, input.audio ?? sound?.audio ?? null);
+      sound?.close();
     } else if (configuration !== this.#configuration) {
       throw new FaultError(makeFault('source-unsupported', file, 'picture or sound format changes inside the range; cut before and after it separately'));
     }

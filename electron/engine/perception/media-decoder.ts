@@ -1,8 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_NOPTS_VALUE } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
 import type { Frame, Packet } from 'node-av/lib';
 import type { DecodedStill, PerceptionReply, PerceptionRequest, Utterance } from '../../contract/perception.ts';
+import type { ShownCaption } from '../container/cea608-decoder.ts';
+import { readCaptionPairs, toFraming, type PictureFraming } from '../container/cea608-sei.ts';
+import { Cea608Track } from '../container/cea608-track.ts';
 import { AudioDecoder, SPEECH_RATE } from './audio-decoder.ts';
 import { Listener } from './listener.ts';
 import { MediaInput, undecodable } from './media-input.ts';
@@ -30,6 +34,7 @@ export class MediaDecoder {
   #listener: Listener;
   readonly #change = new PictureChange();
   #lastStillMs = -Infinity;
+  readonly #captions = new Cea608Track();
 
   constructor(model: VoiceModel) {
     this.#model = model;
@@ -48,10 +53,12 @@ export class MediaDecoder {
       let keyFrames = 0;
       let firstSound = true;
       const chunk = new SampleBuffer(CHUNK);
+      const framing = framingOf(input);
       for (const { packet, kind, seconds } of input.packets()) {
         const atMs = request.startMs + (seconds - origin) * 1000;
         if (kind === 'video') {
           run.videoFrames += 1;
+          if (framing !== null) this.#readCaptions(packet, framing, atMs, input);
           if (packet.isKeyframe) keyFrames += 1;
           if (packet.isKeyframe && atMs - this.#lastStillMs >= STILL_GAP_MS) this.#takeStill(packet, atMs, run);
         } else if (this.#audio !== null) {
@@ -66,6 +73,8 @@ export class MediaDecoder {
         }
       }
       await this.#hear(chunk.take(Infinity), run);
+      if (request.flush) this.#captions.flush();
+      run.captions.push(...this.#captions.take());
       if (request.flush) run.utterances.push(...this.#listener.flush(run.soundDir));
       if (run.videoFrames === 0 && run.samples === 0) throw undecodable(source, 'holds no packet');
       if (run.samples === 0 && keyFrames > 0 && run.pictures === 0 && run.pictureFailures > 0) throw undecodable(source, 'has pictures, none of which decodes');
@@ -95,6 +104,14 @@ export class MediaDecoder {
       this.#picture?.close();
       this.#picture = PictureDecoder.open(input.video);
     }
+  }
+
+  #readCaptions(packet: Packet, framing: PictureFraming, atMs: number, { video }: MediaInput): void {
+    const { data, pts, dts } = packet;
+    if (data === null || video === null) return;
+    const pairs = readCaptionPairs(data, framing);
+    const lagMs = pts === AV_NOPTS_VALUE || dts === AV_NOPTS_VALUE ? 0 : (Number(pts - dts) * 1000 * video.timeBase.num) / video.timeBase.den;
+    this.#captions.push(atMs, atMs - lagMs, pairs);
   }
 
   #anchor(atMs: number, run: DecodeRun): void {
@@ -127,6 +144,11 @@ export class MediaDecoder {
   }
 }
 
+function framingOf({ video }: MediaInput): PictureFraming | null {
+  const codec = video?.codecpar.codecId === AV_CODEC_ID_H264 ? 'avc' : video?.codecpar.codecId === AV_CODEC_ID_HEVC ? 'hevc' : null;
+  return codec === null ? null : toFraming(codec, video?.codecpar.extradata ?? null);
+}
+
 function writeStill(frame: Frame, atMs: number, outDir: string, change: PictureChange): DecodedStill {
   const still = encodeJpeg(frame, STILL_WIDTH, 3);
   const thumb = encodeJpeg(frame, THUMB_WIDTH, 5);
@@ -150,6 +172,7 @@ class DecodeRun {
   height: number | null = null;
   readonly stills: DecodedStill[] = [];
   readonly utterances: Utterance[] = [];
+  readonly captions: ShownCaption[] = [];
   readonly #speech: [number, number][] = [];
   readonly #peaks: Uint8Array[] = [];
   #energy = 0;
@@ -180,7 +203,7 @@ class DecodeRun {
       audioCodec: input.audio === null ? null : avGetCodecName(input.audio.codecpar.codecId),
       peaks: hasSound ? Buffer.concat(this.#peaks).toString('base64') : null,
       levelDb: hasSound ? measureLevelDb(Float32Array.of(Math.sqrt(this.#energy / this.samples))) : null,
-      speech: this.#speech, stills: this.stills, utterances: this.utterances,
+      speech: this.#speech, stills: this.stills, utterances: this.utterances, captions: this.captions,
     };
   }
 }

@@ -211,6 +211,24 @@ test('subtitles beside the footage are stored as received, at the place of the f
   for (const caption of captions) assert.equal(caption.startAt, media.find(({ mediaSequence }) => mediaSequence === caption.mediaSequence)?.startAt);
 });
 
+test('sound in a stream of its own is recorded at the place of its pictures; a piece that is gone is a gap', { timeout: 40_000 }, async (t) => {
+  const { url } = await serve(t, { '/live.m3u8': '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="en.m3u8"\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="zh",DEFAULT=YES,URI="audio.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=900000,AUDIO="a"\nmedia.m3u8\n',
+    '/media.m3u8': [playlist(5, ['0.ts', '1.ts']), playlist(5, ['0.ts', '1.ts', '2.ts']), playlist(5, ['0.ts', '1.ts', '2.ts', '3.ts']), playlist(5, ['0.ts', '1.ts', '2.ts', '3.ts'], end)],
+    '/audio.m3u8': [playlist(900, ['a0.ts', '#EXT-X-GAP', 'a1.ts']), playlist(900, ['a0.ts', '#EXT-X-GAP', 'a1.ts', 'a2.ts', 'a3.ts'], end)],
+    ...Object.fromEntries([0, 1, 2, 3].flatMap((i) => [[`/${i}.ts`, ts(i)], [`/a${i}.ts`, ts(i)]])) });
+  const { segments, media, gaps, events } = await record(`${url}/live.m3u8`);
+  assert.equal(media.length, 4);
+  const sound = segments.filter(({ kind }) => kind === 'audio');
+  assert.deepEqual(sound.map(({ sha256, mediaSequence }) => [sha256, mediaSequence]), [0, 2, 3].map((i) => [hashOf(ts(i)), 900 + i]));
+  for (const { sha256, startAt, mediaStartMs } of sound) {
+    const picture = media.find((one) => one.sha256 === sha256);
+    assert.deepEqual([startAt, mediaStartMs], [picture?.startAt, picture?.mediaStartMs]);
+  }
+  assert.deepEqual(sound.map(({ discontinuity }) => discontinuity), [false, true, false]);
+  assert.deepEqual(gaps.map(({ reason }) => [reason.scope, reason.code]), [['audio', 'segment-lost']]);
+  assert.ok(events.some(({ detail }) => detail['what'] === 'audio-beside' && detail['notRecorded'] === 'en'));
+});
+
 test('an address that carries its expiry is looked up again before it, and nothing is stored twice', { timeout: 40_000 }, async (t) => {
   const expires = Math.floor(Date.now() / 1000) + 11;
   const { url, asked } = await serve(t, { '/live.m3u8': [`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8?token=a&expires=${expires}\n`, `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8?token=b&expires=${expires + 9000}\n`],
