@@ -44,11 +44,12 @@ test('a caption is placed by media time, stored once, and flagged; separate soun
     assert.match(flags[0]?.quote ?? '', /根治/);
     const [session] = await client.call('sessions.list', { roomId: room.id });
     assert.ok(session);
+    const fetchText = async (name: string): Promise<string> => (await fetch(new URL(`media/${room.id}/${session.id}/${name}`, engine.url))).text();
+    const beganMs = Date.parse(/PROGRAM-DATE-TIME:(.*)/.exec(await fetchText('session.picture.m3u8'))?.[1] ?? '');
     const captions = (await client.call('observations.list', { roomId: room.id, fromMs: 0, toMs: 9e15 })).filter((item) => item.lane === 'caption');
-    assert.deepEqual(captions.map(({ text, startMs, endMs, speaker, engine: by }) => [text, Math.round(startMs - session.startMs), Math.round(endMs - session.startMs), speaker, by]), [
+    assert.deepEqual(captions.map(({ text, startMs, endMs, speaker, engine: by }) => [text, Math.round(startMs - beganMs), Math.round(endMs - beganMs), speaker, by]), [
       ['本品根治糖尿病', 1500, 3000, '主播', 'webvtt'], ['欢迎大家', 4500, 5000, undefined, 'webvtt'],
     ]);
-    const fetchText = async (name: string): Promise<string> => (await fetch(new URL(`media/${room.id}/${session.id}/${name}`, engine.url))).text();
     assert.match(await fetchText('session.m3u8'), /TYPE=AUDIO.*URI="session\.sound\.m3u8"/);
     const sound = (await fetchText('session.sound.m3u8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     assert.equal(sound.length, 4);
