@@ -1,6 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
+import { laneBox, layoutLanes } from '../renderer/features/timeline/lane-layout.ts';
+import type { LaneId } from '../renderer/features/timeline/lane-layout.ts';
 import { runCli } from './engine-process.ts';
+import { startFlvOrigin } from './origin/flv-origin.ts';
 import { expect, test } from './shell-fixture.ts';
 
 /** Goes from the newest lead on the wall into its room and waits until the picture stands near it. */
@@ -105,4 +108,83 @@ test('a marked range becomes an evidence package that holds in the window and on
   await window.getByTestId('verify-file').setInputFiles(file);
   await expect(window.locator('.verify-outcome')).toHaveAttribute('data-ok', 'false');
   await expect(window.locator('.verify-outcome li[data-ok="false"]').first()).toContainText(/data\//);
+});
+
+/** Moves the pointer along a row of the timeline until a tooltip of that kind shows; gives its place. */
+async function findOnRow(window: Page, row: LaneId, testId: string, text: RegExp): Promise<{ x: number; y: number; tip: Locator }> {
+  const canvas = window.getByTestId('timeline').locator('canvas');
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('the timeline has no place on the page');
+  const layout = layoutLanes(box.height);
+  const lane = laneBox(layout, row);
+  const y = box.y + lane.y + lane.height / 2;
+  const tip = window.getByTestId(testId).filter({ hasText: text });
+  for (let x = box.x + layout.gutterPx + 2; x < box.x + box.width - 2; x += 4) {
+    await window.mouse.move(x, y);
+    if (await tip.count() > 0) return { x, y, tip };
+  }
+  throw new Error(`nothing on the row ${row} says ${String(text)}`);
+}
+
+test('an outage: the room says since when and why, the timeline shows the gap and the reconnection, and the player says what is missing', async ({ window }, info) => {
+  test.setTimeout(180_000);
+  const origin = await startFlvOrigin();
+  try {
+    await window.getByTestId('place-rooms').click();
+    await window.getByTestId('add-room').click();
+    await window.getByTestId('room-url').fill(origin.url);
+    await window.getByTestId('room-name').fill('会断流的直播间');
+    await window.getByTestId('room-save').click();
+    await window.getByRole('link', { name: '会断流的直播间', exact: true }).first().click();
+    const head = window.locator('.room-head');
+    await expect(head.getByTestId('room-state')).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
+    await expect(head.getByTestId('state-since')).toHaveText(/自 \d\d:\d\d:\d\d 起/);
+    await expect(head.getByTestId('state-reason')).toHaveText('画面持续到达，可以解码');
+    await origin.sent(0, 9000);
+
+    origin.refuse(503);
+    origin.act('reset');
+    await expect(head.getByTestId('room-state')).not.toHaveAttribute('data-state', 'live');
+    await expect(head.getByTestId('state-reason')).not.toHaveText('画面持续到达，可以解码');
+    await window.getByTestId('place-wall').click();
+    const tile = window.locator('[data-testid="wall-tile"]').filter({ hasText: '会断流的直播间' });
+    if (await tile.count() > 0) await expect(tile.getByTestId('tile-reason')).not.toBeEmpty();
+    await window.goBack();
+    await origin.refused(3);
+    origin.refuse(null);
+    await origin.sent(1, 12_000);
+    await expect(head.getByTestId('room-state')).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
+    const marks = window.getByTestId('timeline').locator('[data-mark]');
+    await expect(marks.and(window.locator('[data-mark="gap"]'))).toHaveCount(1, { timeout: 60_000 });
+    await expect(marks.filter({ hasText: '重新连接' })).not.toHaveCount(0);
+
+    await window.keyboard.press('0');
+    const event = await findOnRow(window, 'events', 'event-tip', /重新连接/);
+    await expect(event.tip).not.toContainText(/connection|[a-z]+Ms/);
+    await window.screenshot({ path: info.outputPath('event-tip.png') });
+    const gap = await findOnRow(window, 'gaps', 'gap-tip', /缺口/);
+    await expect(gap.tip).toContainText(/\d\d:\d\d:\d\d\.\d – \d\d:\d\d:\d\d\.\d/);
+    await window.screenshot({ path: info.outputPath('gap-tip.png') });
+
+    const player = window.getByTestId('room-player');
+    await window.mouse.click(gap.x, gap.y);
+    const card = window.getByTestId('gap-card');
+    await expect(card).toContainText(/此处缺 \d+:\d\d · .+。/);
+    await window.screenshot({ path: info.outputPath('gap-card.png') });
+    const inGapMs = Number(await player.getAttribute('data-wall-ms'));
+    const video = player.locator('video');
+    await expect.poll(() => video.evaluate((each) => (each as HTMLVideoElement).paused)).toBe(true);
+    await card.getByTestId('gap-skip').click();
+    await expect(card).toBeHidden();
+    await expect.poll(async () => Number(await player.getAttribute('data-wall-ms'))).toBeGreaterThan(inGapMs + 1000);
+    await expect.poll(() => video.evaluate((each) => (each as HTMLVideoElement).paused)).toBe(false);
+
+    await window.getByTestId('session-events-open').click();
+    const record = window.getByTestId('session-events');
+    await expect(record.locator('[data-kind="preflight"]')).toContainText('磁盘可用：');
+    await expect(record).not.toContainText(/freeBytes|sourceKind|clockOffsetMs/);
+    await window.screenshot({ path: info.outputPath('record.png') });
+  } finally {
+    await origin.close();
+  }
 });

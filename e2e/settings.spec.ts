@@ -16,3 +16,16 @@ test('the language switch turns the whole window to English and back', async ({ 
   await window.getByText('中文', { exact: false }).first().click();
   await expect(window.getByTestId('place-wall')).toHaveText('巡查');
 });
+
+test('the clock says its offset, how sure that is, by whom and since when, and where time servers are named', async ({ window }) => {
+  await window.getByTestId('place-settings').click();
+  const panel = window.getByTestId('clock-panel');
+  await expect(panel).toHaveAttribute('data-ok', 'true');
+  // The demo rooms answer with a Date, so that there is a measurement even without a network.
+  await expect(panel.getByTestId('clock-offset')).toHaveText(/[+−]\d+\.\d\ds 不确定度 ±\d+\.\d{3} s/, { timeout: 60_000 });
+  await expect(panel).toContainText(/HTTP Date|ntp/i);
+  await expect(panel).toContainText(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  await expect(panel).toContainText('ZHIBOJIAN_TIME_SERVERS');
+  await window.getByTestId('disk-limits').click();
+  await expect(window.getByTestId('disk-bar')).toBeVisible();
+});

@@ -8,7 +8,8 @@ import { upsertRoom } from '../../state/rooms-store.ts';
 import { commonText } from '../../ui/common-text.ts';
 import { FaultText } from '../../ui/fault-text.tsx';
 import { useText } from '../../ui/i18n.ts';
-import { registryText, sourceKindText, testStepText } from './registry-text.ts';
+import { registryText, sourceKindText } from './registry-text.ts';
+import { RoomTestResult } from './room-test-result.tsx';
 
 type Values = { name: string; url: string; sourceKind?: SourceKind; allowPrivate?: boolean; chatUrl?: string | null; platform?: string; host?: string; note?: string };
 type Testing = { state: 'idle' } | { state: 'running' } | { state: 'done'; result: RoomTest } | { state: 'failed'; fault: Fault };
@@ -86,24 +87,6 @@ export function RoomDialog({ room, onClose }: { room: Room | null; onClose: () =
 }
 
 function TestResult({ testing }: { testing: Testing }): ReactElement | null {
-  const t = useText(registryText);
-  const steps = useText(testStepText);
   if (testing.state === 'failed') return <FaultText fault={testing.fault} />;
-  if (testing.state !== 'done') return null;
-  const { ok, variants, gbPerDay, bitrateBps, codecs } = testing.result;
-  const sizes = variants.flatMap((v) => (v.height === null ? [] : [`${v.width ?? '?'}×${v.height}`]));
-  return (
-    <div className="test-result" data-testid="room-test-result" data-ok={ok}>
-      <p className="test-verdict">{t(ok ? 'testOk' : 'testBad')}{gbPerDay === null ? '' : ` · ${t('gbPerDay', { n: gbPerDay.toFixed(1) })}`}{bitrateBps === null ? '' : ` · ${(bitrateBps / 1e6).toFixed(2)} Mbit/s`}{codecs === null ? '' : ` · ${codecs}`}{sizes.length > 0 ? ` · ${t('variants', { list: sizes.join(' ') })}` : ''}</p>
-      <ol className="check-list">
-        {testing.result.steps.map((step) => (
-          <li key={step.name} data-ok={step.ok}>
-            <span className="check-sign" aria-hidden="true">{step.ok ? '✓' : '✕'}</span>
-            <span className="check-name">{steps(step.name)}</span>
-            <span className="check-detail">{step.fault ? <FaultText fault={step.fault} brief /> : step.detail}</span>
-          </li>
-        ))}
-      </ol>
-    </div>
-  );
+  return testing.state === 'done' ? <RoomTestResult test={testing.result} /> : null;
 }

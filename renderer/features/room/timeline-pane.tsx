@@ -11,9 +11,9 @@ import { formatClock } from '../../ui/format-time.ts';
 import { useLanguage, useText } from '../../ui/i18n.ts';
 import { SeverityMark } from '../../ui/severity-mark.tsx';
 import { formatWallTime, Timeline } from '../timeline/index.ts';
-import type { HitTarget, MarkedRange, TimelineHandle, TimelineLabels } from '../timeline/index.ts';
+import type { HitTarget, MarkedRange, TimelineHandle, TimelineLabels, TimelineMark } from '../timeline/index.ts';
 import { ShapeSign } from './flag-card.tsx';
-import { GapFacts } from './gap-card.tsx';
+import { formatGapLength, GapFacts } from './gap-card.tsx';
 import { roomText } from './room-text.ts';
 import { describeEventFacts } from './session-event-words.ts';
 import { sessionEventText } from './session-events-text.ts';
@@ -44,7 +44,14 @@ export function TimelinePane(props: TimelinePaneProps): ReactElement {
   const category = useText(categoryText);
   const severity = useText(severityText);
   const state = useText(flagStateText);
-  useSyncExternalStore(view.data.subscribe, () => view.data.version);
+  const kinds = useText(sessionEventText);
+  const language = useLanguage();
+  const version = useSyncExternalStore(view.data.subscribe, () => view.data.version);
+  const marks = useMemo<TimelineMark[]>(() => [
+    ...view.data.gaps.items.map(({ gap }): TimelineMark => ({ key: `g${gap.fromMs}`, kind: 'gap', atMs: gap.fromMs, words: `${formatClock(gap.fromMs)} ${t('gap', { length: formatGapLength(gap.toMs - gap.fromMs) })} ${describeFault(gap.reason.code, language).what}` })),
+    ...view.data.events.items.map(({ event }, index): TimelineMark => ({ key: `e${event.atMs}-${index}`, kind: 'event', atMs: event.atMs, words: [formatClock(event.atMs), kinds(event.kind), ...describeEventFacts(event, language)].join(' ') })),
+  // The data changes in place; its version tells.
+  ], [view.data, version, t, kinds, language]);
   const labels = useMemo<TimelineLabels>(() => ({
     lanes: { picture: t('lanePicture'), sound: t('laneSound'), speech: t('lane_speech'), ocr: t('lane_ocr'), chat: t('lane_chat'), flags: t('laneFlags'), events: t('laneEvents'), gaps: t('laneGaps') },
     categories: {
@@ -73,7 +80,7 @@ export function TimelinePane(props: TimelinePaneProps): ReactElement {
       </div>
       <div className="timeline-hold">
         <Timeline
-          ref={props.timelineRef} data={view.data} limits={view.limits} liveMs={view.liveMs} range={range} flags={view.data.flags} selectedFlagId={props.selectedFlagId}
+          ref={props.timelineRef} data={view.data} limits={view.limits} liveMs={view.liveMs} range={range} flags={view.data.flags} marks={marks} selectedFlagId={props.selectedFlagId}
           labels={labels} ariaLabel={t('timeline')} readPlayheadMs={props.readPlayheadMs} thumbUrl={thumbUrl} describeFlag={describeFlag} renderTip={renderTip}
           onSeek={props.onSeek} onPickFlag={props.onPickFlag} onRange={props.onRange} onVisible={props.onVisible}
         />

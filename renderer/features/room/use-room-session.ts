@@ -71,7 +71,12 @@ export function useRoomSession(roomId: RoomId, room: Room | undefined, atMs: Wal
 
   useEffect(() => {
     if (loader === null || sessionId === null) return undefined;
-    void loader.loadMarks().then(() => mergeFlags(data.flags));
+    void loader.loadMarks().then(() => {
+      // What the store holds is newer than the list, which may have been on its way while a lead was reviewed.
+      const { byId } = useFlags.getState();
+      data.add({ flags: data.flags.flatMap((flag) => byId.get(flag.id) ?? []) });
+      mergeFlags(data.flags.filter((flag) => !byId.has(flag.id)));
+    });
     const stops = [
       engine.on('observationsCommitted', (event) => loader.append(event)),
       engine.on('gapCommitted', (gap) => { if (gap.sessionId === sessionId) data.add({ gaps: [gap] }); }),

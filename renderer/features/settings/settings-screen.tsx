@@ -5,6 +5,7 @@ import { engine } from '../../state/engine.ts';
 import { changeSettings, Settings, useSettings } from '../../state/settings-store.ts';
 import { useStatus } from '../../state/status-store.ts';
 import { useText } from '../../ui/i18n.ts';
+import { ClockPanel } from './clock-panel.tsx';
 import { settingsText } from './settings-text.ts';
 import { ModelsTable, StatusFactsList } from './status-facts.tsx';
 import { ChildrenTable, LanesTable } from './status-tables.tsx';
@@ -20,6 +21,7 @@ export function SettingsScreen(): ReactElement {
       {status ? (
         <>
           <section><h2>{t('models')}</h2><ModelsTable models={status.models} /></section>
+          <section><h2>{t('clock')}</h2><ClockPanel clock={status.clock} /></section>
           <section><h2>{t('system')}</h2><StatusFactsList status={status} /></section>
           <div className="settings-pair">
             <section><h2>{t('children')}</h2><ChildrenTable children={status.children} /></section>

@@ -1,20 +1,20 @@
 import { Table } from 'antd';
 import type { ReactElement } from 'react';
 import type { ModelStatus, Status } from '../../../electron/contract/index.ts';
-import { formatBytes, formatOffset } from '../../ui/format-time.ts';
+import { formatRoute } from '../../state/route-store.ts';
+import { formatBytes } from '../../ui/format-time.ts';
 import { useText } from '../../ui/i18n.ts';
 import { TimeText } from '../../ui/time-text.tsx';
 import { settingsText, taskText } from './settings-text.ts';
 
-/** Disk, clock, log, rule pack and versions as a list of facts. */
+/** Disk, log, rule pack and versions as a list of facts. */
 export function StatusFactsList({ status }: { status: Status }): ReactElement {
   const t = useText(settingsText);
-  const { disk, clock, log, rulePack } = status;
-  const offset = clock.offsetMs === null ? t('clockNone') : t(clock.ok ? 'clockOk' : 'clockBad', { offset: formatOffset(clock.offsetMs) });
+  const { disk, log, rulePack } = status;
   return (
     <dl className="facts-list">
       <div><dt>{t('disk')}</dt><dd><span className={disk.gate === 'open' ? undefined : 'strong'}>{t(`gate.${disk.gate}`)}</span> · <span className="tabular">{t('diskFree', { free: formatBytes(disk.freeBytes), total: formatBytes(disk.totalBytes) })}</span> <span className="faint mono">{disk.path}</span></dd></div>
-      <div><dt>{t('clock')}</dt><dd><span className={clock.ok ? 'tabular' : 'tabular strong'}>{offset}</span> {clock.source ? <span className="faint">{t('clockSource', { source: clock.source })}</span> : null}</dd></div>
+      <div><dt>{t('diskLimits')}</dt><dd><a href={formatRoute({ place: 'library', view: 'recordings' })} data-testid="disk-limits">{t('diskLimitsGo')}</a></dd></div>
       <div><dt>{t('log')}</dt><dd><span className="tabular">{t('leaves', { n: log.leaves })}</span> <span className="faint mono">{log.head}</span></dd></div>
       <div><dt>{t('rules')}</dt><dd><span className="tabular">{t('terms', { version: rulePack.version, n: rulePack.terms })}</span> <span className="faint mono">{rulePack.hash}</span></dd></div>
       <div><dt>{t('engineVersion')}</dt><dd className="tabular">{status.version}</dd></div>

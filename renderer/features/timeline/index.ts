@@ -8,5 +8,5 @@ export { formatMediaTime, formatWallTime } from './time-scale.ts';
 export type { TimeLimits } from './time-scale.ts';
 export type { HitTarget } from './hit-target.ts';
 export { Timeline } from './timeline.tsx';
-export type { TimelineHandle } from './timeline.tsx';
+export type { TimelineHandle, TimelineMark } from './timeline.tsx';
 export type { TimelineLabels } from './timeline-frame.ts';

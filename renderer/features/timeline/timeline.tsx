@@ -18,6 +18,9 @@ import './timeline.css';
 /** What a parent may do to the timeline from outside, such as by key. */
 export type TimelineHandle = Pick<TimelineController, 'zoom' | 'pan' | 'fit' | 'noteCause' | 'reveal' | 'drawNow'>;
 
+/** A gap or an event in words, for those who cannot see the canvas. */
+export type TimelineMark = { readonly key: string; readonly kind: 'gap' | 'event'; readonly atMs: WallMs; readonly words: string };
+
 /** The timeline's inputs; callbacks may change from render to render. */
 export type TimelineProps = {
   readonly ref?: Ref<TimelineHandle>;
@@ -26,6 +29,7 @@ export type TimelineProps = {
   readonly liveMs: WallMs | null;
   readonly range: MarkedRange;
   readonly flags: readonly Flag[];
+  readonly marks: readonly TimelineMark[];
   readonly selectedFlagId: string | null;
   readonly labels: TimelineLabels;
   readonly ariaLabel: string;
@@ -42,7 +46,7 @@ export type TimelineProps = {
 
 type Tip = { readonly target: HitTarget; readonly x: number; readonly y: number };
 
-/** The timeline: a canvas with its tooltip, and the same flags as a list for those who cannot see it. */
+/** The timeline: a canvas with its tooltip, and the same flags, gaps and events as a list for those who cannot see it. */
 export function Timeline(props: TimelineProps): ReactNode {
   const { data, limits, liveMs, range, selectedFlagId, labels } = props;
   const { colours } = useTheme();
@@ -103,6 +107,11 @@ export function Timeline(props: TimelineProps): ReactNode {
         {props.flags.map((flag) => (
           <li key={flag.id}>
             <button type="button" tabIndex={-1} onClick={() => props.onPickFlag(flag)}>{props.describeFlag(flag)}</button>
+          </li>
+        ))}
+        {props.marks.map((mark) => (
+          <li key={mark.key}>
+            <button type="button" tabIndex={-1} data-mark={mark.kind} data-at={Math.round(mark.atMs)} onClick={() => props.onSeek(mark.atMs)}>{mark.words}</button>
           </li>
         ))}
       </ul>
