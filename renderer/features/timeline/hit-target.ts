@@ -37,7 +37,8 @@ export function findTarget(data: TimelineData, flags: FlagLayout, scale: TimeSca
   }
   const reachMs = REACH_PX * scale.msPerPx;
   const gap = data.gaps.query(atMs - reachMs, atMs + reachMs)[0];
-  if (gap !== undefined) return { kind: 'gap', atMs, gap: gap.gap };
+  // A pointer that reaches a gap from just outside means the gap.
+  if (gap !== undefined) return { kind: 'gap', atMs: Math.min(Math.max(atMs, gap.gap.fromMs), Math.max(gap.gap.fromMs, gap.gap.toMs - 1)), gap: gap.gap };
   if (lane.id === 'speech' || lane.id === 'ocr' || lane.id === 'chat') {
     const texts = data.lanes[lane.id].query(atMs - reachMs, atMs + reachMs);
     if (texts.length > 0) return { kind: 'texts', atMs, texts: texts.slice(0, MAX_TEXTS) };
