@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { laneBox, layoutLanes } from '../renderer/features/timeline/lane-layout.ts';
 import type { LaneId } from '../renderer/features/timeline/lane-layout.ts';
 import { runCli } from './engine-process.ts';
+import { loadFlvLoop } from './origin/flv-loop.ts';
 import { startFlvOrigin } from './origin/flv-origin.ts';
 import { expect, test } from './shell-fixture.ts';
 
@@ -184,6 +185,33 @@ test('an outage: the room says since when and why, the timeline shows the gap an
     await expect(record.locator('[data-kind="preflight"]')).toContainText('磁盘可用：');
     await expect(record).not.toContainText(/freeBytes|sourceKind|clockOffsetMs/);
     await window.screenshot({ path: info.outputPath('record.png') });
+  } finally {
+    await origin.close();
+  }
+});
+
+test('a room whose codec the browser cannot play is shown transcoded, and says so', async ({ window }, info) => {
+  test.setTimeout(120_000);
+  const origin = await startFlvOrigin({ media: loadFlvLoop('hevc') });
+  try {
+    await window.getByTestId('place-rooms').click();
+    await window.getByTestId('add-room').click();
+    await window.getByTestId('room-url').fill(origin.url);
+    await window.getByTestId('room-name').fill('高清编码直播间');
+    await window.getByTestId('room-save').click();
+    await window.getByRole('link', { name: '高清编码直播间', exact: true }).first().click();
+    await expect(window.locator('.room-head').getByTestId('room-state')).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
+    const video = window.getByTestId('room-player').locator('video');
+    const readSize = (): Promise<number> => video.evaluate((each) => (each as HTMLVideoElement).videoWidth);
+    const readTime = (): Promise<number> => video.evaluate((each) => (each as HTMLVideoElement).currentTime);
+    await expect.poll(readSize, { timeout: 60_000 }).toBeGreaterThan(0);
+    const fromS = await readTime();
+    await expect.poll(readTime, { timeout: 30_000 }).toBeGreaterThan(fromS + 2);
+    // A browser that plays H.265 by itself shows the original and says nothing.
+    const playsHevc = await window.evaluate(() => MediaSource.isTypeSupported('video/mp4; codecs="hvc1.1.6.L93.B0"'));
+    await expect(window.getByTestId('transcoded-note')).toHaveCount(playsHevc ? 0 : 1);
+    if (!playsHevc) await expect(window.getByTestId('transcoded-note')).toHaveText('转码预览，非原始画面');
+    await window.screenshot({ path: info.outputPath('transcoded.png') });
   } finally {
     await origin.close();
   }

@@ -7,7 +7,8 @@ import { FlvReader } from '../../electron/engine/container/flv-reader.ts';
 import { remuxFlv } from '../../electron/engine/container/flv-remuxer.ts';
 import { makeDataDir, runCli } from '../engine-process.ts';
 import { loadFlvLoop } from '../origin/flv-loop.ts';
-import { type FlvOrigin, type FlvOriginOptions, startFlvOrigin } from '../origin/flv-origin.ts';
+import { startRtmpOrigin } from '../origin/rtmp-origin.ts';
+import { type FlvOrigin, type FlvOriginOptions, makeFlvFile, startFlvOrigin } from '../origin/flv-origin.ts';
 import { readStoredSegments } from './stored-library.ts';
 
 type RecordedRoom = { roomId: string; kind: string; segments: number; mediaSeconds: number; gaps: { reason: string; from: string; to: string }[]; error: string | null };
@@ -196,11 +197,57 @@ test('an outage is a gap with its reason', async () => {
 });
 
 test('an address without a name that serves a whole file ends by itself', { timeout: 60_000 }, async () => {
-  await withOrigin({}, async (origin) => {
+  // Long enough that a file sent at once might pass for a broadcast that came late.
+  const fileRounds = Math.ceil(40_000 / loadFlvLoop('avc').lengthMs);
+  await withOrigin({ fileRounds }, async (origin) => {
     const recorded = await record(origin.fileUrl, 30);
     assert.equal(recorded.room.kind, 'flv');
-    const expected = loadFlvLoop('avc');
-    assert.ok((joinConnections(recorded) as [Buffer])[0].equals(Buffer.concat([...expected.headers, ...expected.frames.map((frame) => frame.bytes)])));
+    assert.ok((joinConnections(recorded) as [Buffer])[0].equals(makeFlvFile(loadFlvLoop('avc'), fileRounds)));
+    assert.deepEqual(recorded.room.gaps, []);
     assert.ok(kindsOf(recorded).includes('closed'));
   });
+});
+
+/** Time and body of every tag, in order. */
+function readTags(bytes: Buffer): string[] {
+  return new FlvReader().push(bytes).filter((unit) => unit.kind !== 'header').map((unit) => `${unit.kind} ${unit.timestampMs} ${unit.bytes.subarray(11, -4).toString('base64')}`);
+}
+
+test('RTMP: every message that the server sent is stored once, in order, as the body of an FLV tag; a broken connection is taken up again', async () => {
+  const origin = await startRtmpOrigin();
+  try {
+    const recording = record(origin.url, 16);
+    await origin.sent(0, 6000);
+    origin.reset();
+    await origin.sent(1, 5000);
+    const recorded = await recording;
+    assert.equal(recorded.room.kind, 'flv');
+    assert.equal(recorded.sessions, 1);
+    const streams = joinConnections(recorded);
+    assert.ok(streams.length >= 2);
+    for (const [index, stream] of streams.entries()) {
+      // FFmpeg writes the file header; metadata it may rewrite; pictures and sound are what was sent.
+      const [stored, served] = [stream, origin.served[index]?.bytes() as Buffer].map((bytes) => readTags(bytes).filter((tag) => !tag.startsWith('script'))) as [string[], string[]];
+      assert.ok(stored.length > 100, `${stored.length} tags`);
+      assert.deepEqual(stored.slice(0, 20), served.slice(0, 20));
+      assert.deepEqual(stored, served.slice(0, stored.length));
+    }
+    assertTimeline(recorded);
+    assertPlayable(recorded);
+    assert.ok(recorded.events.some((event) => event.detail['what'] === 'rtmp-as-flv'));
+    assert.ok(kindsOf(recorded).includes('reconnected'));
+  } finally {
+    await origin.close();
+  }
+});
+
+test('RTMP: a name that the server does not know, and a server that is not there, say so', async () => {
+  const origin = await startRtmpOrigin();
+  const errors = await Promise.all([origin.wrongUrl, 'rtmp://127.0.0.1:9/live/room'].map(async (url) => {
+    const { stdout } = await runCli(['record', url, '--out', makeFolder(), '--for', '5', '--json']);
+    return (JSON.parse(stdout) as { rooms: RecordedRoom[] }).rooms[0]?.error ?? '';
+  }));
+  await origin.close();
+  assert.match(errors[0] ?? '', /connect-failed: .*没有这个流/);
+  assert.match(errors[1] ?? '', /connect-failed: .*RTMP/);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { closeServer, listenOn } from '../../electron/engine/demo/demo-origin.ts';
 import { type FlvLoop, loadFlvLoop, retime } from './flv-loop.ts';
 
@@ -10,7 +10,7 @@ export type FlvAct = 'reset' | 'end' | 'stall' | 'go-on' | 'jump' | 'jump-back' 
 export type FlvServed = { bytes: () => Buffer; startedAtMs: number };
 
 /** Options: what is played, how much of the past a new connection gets at once. */
-export type FlvOriginOptions = { media?: FlvLoop; changed?: FlvLoop; burstMs?: number };
+export type FlvOriginOptions = { media?: FlvLoop; changed?: FlvLoop; burstMs?: number; fileRounds?: number };
 
 /** A running HTTP-FLV origin: one endless broadcast at `url` in real time, the same file again and again as a whole at `fileUrl`. */
 export type FlvOrigin = {
@@ -28,9 +28,13 @@ export type FlvOrigin = {
 
 const tickMs = 20;
 
-class Connection implements FlvServed {
+/** Where a connection's FLV goes: header and tags, each with its trailing size, one write each. */
+export type FlvSink = { write: (bytes: Buffer, done?: () => void) => unknown; end: () => unknown; destroy: () => unknown };
+
+/** One listener of an endless broadcast. */
+export class FlvConnection implements FlvServed {
   readonly startedAtMs = Date.now();
-  readonly #response: ServerResponse;
+  readonly #response: FlvSink;
   readonly #startMs: number;
   readonly #chunks: Buffer[] = [];
   #loop: FlvLoop;
@@ -38,10 +42,12 @@ class Connection implements FlvServed {
   #shiftMs = 0;
   #isStalled = false;
   #hasWrongSizes = false;
+  /** Media sent so far, in milliseconds. */
   sentMs = 0;
+  /** Stopped when the listener goes. */
   readonly timer: NodeJS.Timeout;
 
-  constructor(response: ServerResponse, loop: FlvLoop, liveMs: () => number, burstMs: number, onSent: () => void) {
+  constructor(response: FlvSink, loop: FlvLoop, liveMs: () => number, burstMs: number, onSent: () => void) {
     this.#response = response;
     this.#loop = loop;
     this.#startMs = Math.max(0, liveMs() - burstMs);
@@ -62,6 +68,7 @@ class Connection implements FlvServed {
     return Buffer.concat(this.#chunks);
   }
 
+  /** Does something to the connection. */
   act(act: FlvAct, changed: FlvLoop): void {
     if (act === 'reset') {
       const frame = this.#loop.frames[this.#position.index]?.bytes as Buffer;
@@ -110,12 +117,18 @@ class Connection implements FlvServed {
   }
 }
 
+/** The file that an origin serves whole: so many rounds of its loop, one after the other. */
+export function makeFlvFile(media: FlvLoop, rounds: number): Buffer {
+  const frames = Array.from({ length: rounds }, (_, round) => media.frames.map(({ bytes, timeMs }) => retime(bytes, timeMs + round * media.lengthMs)));
+  return Buffer.concat([...media.headers, ...frames.flat()]);
+}
+
 /** Starts an HTTP-FLV origin whose broadcast has been on for ten minutes. */
 export async function startFlvOrigin(options: FlvOriginOptions = {}): Promise<FlvOrigin> {
   const media = options.media ?? loadFlvLoop('avc');
   const changed = options.changed ?? loadFlvLoop('hevc');
   const onAirMs = Date.now() - 600_000;
-  const connections: Connection[] = [];
+  const connections: FlvConnection[] = [];
   const watchers: { connection: number; mediaMs: number; resolve: () => void }[] = [];
   let refused: number | null = null;
   let refusals = 0;
@@ -136,8 +149,8 @@ export async function startFlvOrigin(options: FlvOriginOptions = {}): Promise<Fl
       return void response.writeHead(refused).end();
     }
     response.writeHead(200, { 'content-type': 'video/x-flv', 'cache-control': 'no-store' });
-    if (pathname === '/file') return void response.end(Buffer.concat([...media.headers, ...media.frames.map((frame) => frame.bytes)]));
-    const connection = new Connection(response, media, () => Date.now() - onAirMs, options.burstMs ?? 0, tell);
+    if (pathname === '/file') return void response.end(makeFlvFile(media, options.fileRounds ?? 1));
+    const connection = new FlvConnection(response, media, () => Date.now() - onAirMs, options.burstMs ?? 0, tell);
     connections.push(connection);
     response.on('close', () => clearInterval(connection.timer));
   });

@@ -92,7 +92,7 @@ function measureOverlap(recorded: Buffer, other: Buffer): { same: number; reache
 }
 
 function checkRoom(library: string, room: Summary, seconds: number, problems: string[], dir: string): string {
-  const joined = path.join(dir, `${room.roomId}.${room.url.includes('.flv') ? 'flv' : 'ts'}`);
+  const joined = path.join(dir, `${room.roomId}.${/\.flv|^rtmp/.test(room.url) ? 'flv' : 'ts'}`);
   writeFileSync(joined, joinStored(library, room.roomId));
   const errors = decodeErrors(joined).split('\n').filter((line) => line !== '' && !/non monotonically increasing dts|timestamp discontinuity/i.test(line));
   const probed = probeSeconds(joined);
@@ -122,12 +122,12 @@ async function runServers(minutes: number, lines: string[], problems: string[]):
     children.push(curl);
     const library = path.join(dir, 'library');
     log(`recording for ${minutes} min …`);
-    const { stdout, stderr } = await runCli(['record', hlsUrl, flvUrl, '--out', library, '--for', String(minutes * 60), '--json']);
+    const { stdout, stderr } = await runCli(['record', hlsUrl, flvUrl, `rtmp://127.0.0.1:${rtmp}/live/a`, '--out', library, '--for', String(minutes * 60), '--json']);
     curl.kill();
     const { rooms } = JSON.parse(stdout) as { rooms: Summary[] };
     for (const [index, room] of rooms.entries()) {
       if (room.segments === 0) problems.push(`${room.url}: nothing recorded: ${room.error ?? ''} ${stderr.slice(-300)}`);
-      else lines.push(`- ${index === 0 ? 'nginx-rtmp HLS' : 'node-media-server HTTP-FLV'}, ${minutes} min: ${checkRoom(library, room, minutes * 60, problems, dir)}`);
+      else lines.push(`- ${['nginx-rtmp HLS', 'node-media-server HTTP-FLV', 'nginx-rtmp RTMP'][index] ?? ''}, ${minutes} min: ${checkRoom(library, room, minutes * 60, problems, dir)}`);
     }
     const flvRoom = rooms[1];
     if (flvRoom !== undefined && flvRoom.segments > 0) {

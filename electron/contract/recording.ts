@@ -83,6 +83,13 @@ export const RecorderReport = z.discriminatedUnion('type', [
 ]);
 export type RecorderReport = z.infer<typeof RecorderReport>;
 
+/** What the child that pulls RTMP says beside the bytes on its output; `code` is FFmpeg's. */
+export const RtmpPullReply = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('opened') }),
+  z.object({ type: z.literal('failed'), code: z.number().int(), message: z.string() }),
+]);
+export type RtmpPullReply = z.infer<typeof RtmpPullReply>;
+
 /** One line of `capture.jsonl`: how the recorder reached the source, written at every connection. */
 export const CaptureRecord = z.object({
   at: z.string(), requestedUrl: z.string(), playlistUrl: z.string(), remoteAddress: z.string().nullable(),

@@ -30,7 +30,7 @@ export const methods = {
   /** Starts the demo origin and adds its rooms, recording at once. */
   'demo.start': { params: Empty, result: z.array(Room) },
 
-  'sessions.list': { params: z.object({ roomId: RoomId, limit: z.number().int().min(1).max(1000).default(50) }), result: z.array(Session) },
+  'sessions.list': { params: z.object({ roomId: RoomId, limit: z.number().int().min(1).max(1000).default(50), beforeMs: WallMs.optional() }), result: z.array(Session) },
   'gaps.list': { params: RoomRange, result: z.array(Gap) },
   'events.list': { params: RoomRange, result: z.array(SessionEvent) },
   'observations.list': { params: RoomRange.extend({ limit: z.number().int().min(1).max(20_000).default(5000) }), result: z.array(Observation) },

@@ -19,7 +19,7 @@ export async function runRecord(argv: string[], io: CommandIo): Promise<number> 
   const { values, positionals: urls } = parseArguments(argv, { out: { type: 'string' }, for: { type: 'string' }, json: { type: 'boolean' } });
   if (urls.length === 0) throw new UsageError('record needs at least one URL');
   if (values.out === undefined) throw new UsageError('record needs --out DIR');
-  for (const url of urls) if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw new UsageError(`not an http(s) address: ${url}`);
+  for (const url of urls) if (!/^(https?|rtmps?):\/\//i.test(url) || !URL.canParse(url)) throw new UsageError(`not an http(s) or rtmp(s) address: ${url}`);
   const seconds = toNumber(values.for, 'for', { min: 0.1, max: 31_536_000 });
   const layout = toLayout(values.out);
   try {

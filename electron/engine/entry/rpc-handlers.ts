@@ -57,7 +57,7 @@ export function makeHandlers(parts: HandlerParts): Handlers {
     'rooms.stop': ({ id }) => rooms.setEnabled(id, false),
     'demo.offer': () => ({ available: true, running: parts.demo.isRunning() }),
     'demo.start': () => parts.demo.start(),
-    'sessions.list': ({ roomId, limit }) => store.recordings.listSessions(roomId, limit),
+    'sessions.list': ({ roomId, limit, beforeMs }) => store.recordings.listSessions(roomId, limit, beforeMs),
     'gaps.list': ({ roomId, fromMs, toMs }) => store.recordings.listGaps(roomId, fromMs, toMs),
     'events.list': ({ roomId, fromMs, toMs }) => store.recordings.listEvents(roomId, fromMs, toMs),
     'observations.list': ({ roomId, fromMs, toMs, limit }) => store.observations.list(roomId, fromMs, toMs, limit),

@@ -7,6 +7,7 @@ import { joinBelow, toSessionDir, type LibraryLayout } from '../library/library-
 import { fromViewName, toTranscodedName } from '../library/local-playlist.ts';
 import { toStoredMedia } from '../library/stored-media.ts';
 import { toViewPath } from '../library/view-segments.ts';
+import { ViewShelf } from '../library/view-shelf.ts';
 import type { StoredSegment } from '../store/recording-store.ts';
 import type { Store } from '../store/store.ts';
 import type { PerceptionHost } from './perception-host.ts';
@@ -17,10 +18,13 @@ export class ViewService {
   readonly #layout: LibraryLayout;
   readonly #perception: PerceptionHost;
   readonly #making = new Map<string, Promise<void>>();
+  readonly #shelf: ViewShelf;
+
   constructor(store: Store, layout: LibraryLayout, perception: PerceptionHost) {
     this.#store = store;
     this.#layout = layout;
     this.#perception = perception;
+    this.#shelf = new ViewShelf(layout.derived);
   }
 
   /** Path of the file behind a playlist's entry; null when there is none, or when it cannot be played. */
@@ -56,8 +60,11 @@ export class ViewService {
   }
 
   async #make(wanted: string, request: StoredMedia & { outFile: string; outInit: string; transcode: boolean }): Promise<string | null> {
-    const { outFile } = request;
-    if (existsSync(wanted)) return wanted;
+    const { outFile, outInit } = request;
+    if (existsSync(wanted)) {
+      await this.#shelf.touch([wanted]);
+      return wanted;
+    }
     let making = this.#making.get(outFile);
     if (making === undefined) {
       making = this.#perception.makeView(request).finally(() => this.#making.delete(outFile));
@@ -65,6 +72,7 @@ export class ViewService {
     }
     try {
       await making;
+      await this.#shelf.touch([outInit, outFile]);
       return wanted;
     } catch (thrown) {
       if (thrown instanceof FaultError) return null;

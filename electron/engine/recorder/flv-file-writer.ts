@@ -179,7 +179,12 @@ export class FlvFileWriter {
 
   async #settle(): Promise<void> {
     if (this.#waiting.length === 0) return;
-    this.#baseMs ??= await this.#anchor();
+    if (this.#baseMs === null) {
+      this.#baseMs = await this.#anchor();
+      // What a burst brings is not late: its later frames are the ones that came when they were live.
+      let quickestMs = this.#file?.anchorMs ?? Number.POSITIVE_INFINITY;
+      for (const file of this.#waiting.toReversed()) file.anchorMs = quickestMs = Math.min(quickestMs, file.anchorMs);
+    }
     for (let file = this.#waiting.shift(); file !== undefined; file = this.#waiting.shift()) await this.#store(file);
   }
 

@@ -6,7 +6,7 @@ import type { RunContext } from './source-run.ts';
 const flvLimits: FetchLimits = { connectTimeoutMs: 8000, idleTimeoutMs: 12_000, totalTimeoutMs: 2_147_483_647, maxBytes: Number.MAX_SAFE_INTEGER, maxRedirects: 5 };
 
 /** Opens an HTTP-FLV address. */
-export function openHttpFlv<T>(url: string, { signal, policy }: RunContext, consume: (connection: FlvConnection) => Promise<T>): Promise<T> {
+export function openHttpFlv<T>(url: string, { signal, policy }: Pick<RunContext, 'signal' | 'policy'>, consume: (connection: FlvConnection) => Promise<T>): Promise<T> {
   return openResponse(url, { limits: flvLimits, signal, acceptCompressed: false, policy }, (head, response) => consume({
     chunks: response as AsyncIterable<Buffer>, declaredBytes: head.declaredBytes, note: null,
     capture: {

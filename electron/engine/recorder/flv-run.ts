@@ -19,7 +19,7 @@ export type FlvConnection = {
 };
 
 /** Opens a connection and closes it when `consume` is through. Throws FaultError. */
-export type FlvOpener = <T>(url: string, context: RunContext, consume: (connection: FlvConnection) => Promise<T>) => Promise<T>;
+export type FlvOpener = <T>(url: string, context: Pick<RunContext, 'signal' | 'policy'>, consume: (connection: FlvConnection) => Promise<T>) => Promise<T>;
 
 /** When a source without new footage counts as over: after this many attempts in a row and this long. */
 export type EndRule = { attempts: number; afterMs: number };

@@ -65,7 +65,7 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, url: string):
 export function safeUrl(url: string): string {
   try {
     const parsed = new URL(url);
-    return `${parsed.origin}${parsed.pathname}`;
+    return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
   } catch {
     return '(invalid address)';
   }

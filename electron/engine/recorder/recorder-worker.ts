@@ -13,7 +13,11 @@ let outerGate: Fault | null = null;
 const roomGates = new Map<RoomId, Fault>();
 const testTimeoutMs = 30_000;
 const clock = new ClockWatch({
-  onMeasured: ({ offsetMs, uncertaintyMs, source }) => report({ type: 'clock', offsetMs, source, uncertaintyMs }),
+  onMeasured: (measured, isNews) => {
+    const { offsetMs, uncertaintyMs, source } = measured;
+    report({ type: 'clock', offsetMs, source, uncertaintyMs });
+    if (isNews) for (const recording of recordings.values()) recording.noteClockMeasured(measured);
+  },
   onStep: (stepMs) => {
     for (const recording of recordings.values()) recording.noteClockStep(stepMs);
     report({ type: 'clock-step', stepMs });

@@ -13,6 +13,7 @@ import { readPreflight } from './preflight.ts';
 import { openSource } from './source-opener.ts';
 import { planRecovery } from './recovery-policy.ts';
 import { SessionController } from './session-controller.ts';
+import type { ClockMeasurement } from './sntp-client.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 import { waitFor } from './waiting.ts';
 
@@ -70,7 +71,16 @@ export class RoomRecording {
 
   /** Notes that the system's clock jumped; the session's own time line goes on without the jump. */
   noteClockStep(stepMs: number): void {
-    this.#session.addEvent('clock-step', null, { stepMs: Math.round(stepMs) }).catch((thrown: unknown) => {
+    this.#noteClock('clock-step', { stepMs: Math.round(stepMs) });
+  }
+
+  /** Notes in an open session that the clock was measured and found elsewhere, or by a better source, than before. */
+  noteClockMeasured({ offsetMs, uncertaintyMs, source }: ClockMeasurement): void {
+    if (this.#session.sessionId !== null) this.#noteClock('clock-measured', { clockOffsetMs: Math.round(offsetMs), clockUncertaintyMs: Math.round(uncertaintyMs), clockSource: source });
+  }
+
+  #noteClock(kind: 'clock-step' | 'clock-measured', detail: Record<string, string | number>): void {
+    this.#session.addEvent(kind, null, detail).catch((thrown: unknown) => {
       if (toDiskFault(thrown, this.#options.dir) === null) throw thrown;
     });
   }

@@ -6,9 +6,12 @@ import type { RecordingSource } from '../../contract/recording.ts';
 import type { DecoderConfig, RoomTest, TestStep } from '../../contract/rooms.ts';
 import { isPrivateAddress, toAddressPolicy, type AddressPolicy } from './address-policy.ts';
 import { checkDisk } from './disk-fault.ts';
+import { openHttpFlv } from './flv-http-opener.ts';
+import type { FlvOpener } from './flv-run.ts';
 import { sampleFlv } from './flv-tester.ts';
 import { HlsSource } from './hls-source.ts';
 import { resolvePage } from './page-resolver.ts';
+import { openRtmp } from './rtmp-opener.ts';
 import { fetchSegment } from './segment-fetcher.ts';
 import { findSourceKind } from './source-opener.ts';
 
@@ -32,7 +35,6 @@ export async function testAddress(source: RecordingSource, dir: string, signal: 
     await step(test, 'resolve', () => resolveHost(trial));
     const kind = source.sourceKind === 'auto' ? await step(test, 'connect', async () => ({ value: await findSourceKind(source.url, trial), detail: '' }), { keep: false }) : source.sourceKind;
     test.sourceKind = kind;
-    if (kind === 'rtmp') throw await failStep(test, 'connect', makeFault('source-unsupported', source.url, '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址'));
     let streamKind = kind;
     if (kind === 'page') {
       const found = await step(test, 'playlist', async () => {
@@ -43,7 +45,8 @@ export async function testAddress(source: RecordingSource, dir: string, signal: 
       trial.policy = { ...trial.policy, headers: found.headers };
       streamKind = found.kind;
     }
-    if (streamKind === 'flv') await testFlv(trial);
+    if (streamKind === 'flv') await testFlv(trial, openHttpFlv);
+    else if (streamKind === 'rtmp') await testFlv(trial, openRtmp);
     else await testHls(trial);
     const offset = test.clockOffsetMs;
     test.steps.push({ name: 'clock', ok: offset === null || Math.abs(offset) < clockToleranceMs, detail: offset === null ? '—' : `${offset >= 0 ? '+' : ''}${(offset / 1000).toFixed(1)} s · ${test.clockSource}`, fault: null });
@@ -73,10 +76,10 @@ function failStep(test: RoomTest, name: TestStep['name'], fault: Fault): Promise
   return Promise.resolve(new FaultError(fault));
 }
 
-async function testFlv({ url, policy, dir, signal, test, result }: Trial): Promise<void> {
+async function testFlv({ url, policy, dir, signal, test, result }: Trial, connect: FlvOpener): Promise<void> {
   const file = join(dir, 'segment.bin');
   const sample = await step(test, 'segment', async () => {
-    const value = await sampleFlv(url, file, policy, signal);
+    const value = await sampleFlv(url, file, connect, { policy, signal });
     const bitsPerSecond = value.mediaMs > 0 ? (value.bytes * 8000) / value.mediaMs : 0;
     return { value, detail: `${value.remoteAddress ?? ''} · ${(value.bytes / 1024).toFixed(0)} KB · ${(bitsPerSecond / 1e6).toFixed(2)} Mbit/s` };
   });
@@ -149,7 +152,7 @@ function orThrow<T extends object>(result: T | Fault): T {
 async function resolveHost({ url, policy }: Trial): Promise<{ value: null; detail: string }> {
   if (!URL.canParse(url)) throw new FaultError(makeFault('url-invalid', url, '不是有效的地址，应以 http:// 或 https:// 开头'));
   const parsed = new URL(url);
-  if (!['http:', 'https:', 'rtmp:', 'rtmps:'].includes(parsed.protocol)) throw new FaultError(makeFault('url-invalid', url, `只支持 http 与 https 地址，这里是 ${parsed.protocol}`));
+  if (!['http:', 'https:', 'rtmp:', 'rtmps:'].includes(parsed.protocol)) throw new FaultError(makeFault('url-invalid', url, `只支持 http、https 与 rtmp 地址，这里是 ${parsed.protocol}`));
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   let addresses: { address: string }[];
   try {

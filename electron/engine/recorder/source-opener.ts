@@ -1,10 +1,10 @@
-import { FaultError, makeFault } from '../../contract/faults.ts';
 import type { RecordingSource } from '../../contract/recording.ts';
 import { openHttpFlv } from './flv-http-opener.ts';
 import { FlvRun, type FlvConnection } from './flv-run.ts';
 import { HlsRun } from './hls-run.ts';
 import { openResponse, playlistLimits } from './http-fetcher.ts';
 import { ResolvedRun } from './resolved-run.ts';
+import { openRtmp } from './rtmp-opener.ts';
 import type { RunContext, SourceRun } from './source-run.ts';
 
 type FoundKind = 'hls' | 'flv' | 'rtmp' | 'page';
@@ -27,7 +27,7 @@ function toRun(kind: FoundKind, url: string, { policy }: Pick<RunContext, 'polic
     case 'hls': return new HlsRun(url, policy);
     case 'flv': return new FlvRun(url, openHttpFlv);
     case 'page': return new ResolvedRun(url);
-    case 'rtmp': throw new FaultError(makeFault('source-unsupported', '', '不支持 RTMP 地址，请改用同一直播的 HTTP-FLV 或 HLS 地址'));
+    case 'rtmp': return new FlvRun(url, openRtmp);
   }
 }
 

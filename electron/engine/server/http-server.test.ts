@@ -54,12 +54,16 @@ test('no path leaves its folder', async () => {
   }
 });
 
-test('answers carry a policy without inline scripts, playlists are not kept, ranges work', async () => {
+test('answers carry a policy without inline scripts, playlists are asked for again each time, ranges work', async () => {
   const page = await get(base());
   assert.match(String(page.headers['content-security-policy']), /script-src 'self';/);
   const playlist = await get(`${base()}media/r-1/live.m3u8`);
   assert.equal(playlist.body, '#EXTM3U\n');
-  assert.equal(playlist.headers['cache-control'], 'no-store');
+  assert.equal(playlist.headers['cache-control'], 'private, no-cache');
+  const tag = String(playlist.headers['etag']);
+  const again = await get(`${base()}media/r-1/live.m3u8`, { 'if-none-match': tag });
+  assert.deepEqual([again.status, again.body], [304, '']);
+  assert.equal((await get(`${base()}media/r-1/live.m3u8`, { 'if-none-match': '"older"' })).status, 200);
   const part = await get(base(), { range: 'bytes=2-8' });
   assert.deepEqual([part.status, part.body, part.headers['content-range']], [206, 'doctype', 'bytes 2-8/17']);
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { joinBelow } from '../library/library-layout.ts';
 import { isOwnRequest, isSameSecret, makeToken, securityHeaders } from './request-guard.ts';
-import { sendFile, sendText } from './static-files.ts';
+import { sendChanging, sendFile, sendText } from './static-files.ts';
 import { withUpload } from './upload-receiver.ts';
 
 /** What the server asks the engine for. */
@@ -85,8 +85,7 @@ export async function startServer(routes: ServerRoutes, options: { port: number;
     const name = third ?? second;
     if (name.endsWith('.m3u8')) {
       const text = routes.makePlaylist(roomId, third === undefined ? null : second, name);
-      response.setHeader('Cache-Control', 'no-store');
-      return text === null ? sendText(response, 404, 'not found') : sendText(response, 200, text, 'application/vnd.apple.mpegurl');
+      return text === null ? sendText(response, 404, 'not found') : sendChanging(request, response, text, 'application/vnd.apple.mpegurl');
     }
     const path = third === undefined ? null : await routes.findSegmentFile(roomId, second, third);
     return path === null ? sendText(response, 404, 'not found') : sendFile(request, response, path, { immutable: true });

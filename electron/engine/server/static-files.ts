@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.json': 'application/json',
@@ -40,6 +43,29 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
     return;
   }
   await pipeline(createReadStream(path, { start: from, end: to }), response).catch(() => response.destroy()); // a player that seeks away closes early
+}
+
+const pack = promisify(gzip);
+/** One packet: below it compression gains nothing. */
+const smallBytes = 1400;
+
+/** Answers with a text that changes: unchanged since the browser last had it it costs no body, and a long one travels compressed. */
+export async function sendChanging(request: IncomingMessage, response: ServerResponse, text: string, type: string): Promise<void> {
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  response.setHeader('Cache-Control', 'private, no-cache');
+  response.setHeader('ETag', tag);
+  response.setHeader('Vary', 'Accept-Encoding');
+  if (request.headers['if-none-match'] === tag) {
+    response.statusCode = 304;
+    response.end();
+    return;
+  }
+  if (text.length < smallBytes || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return sendText(response, 200, text, type);
+  const packed = await pack(text, { level: 1 });
+  response.setHeader('Content-Type', type);
+  response.setHeader('Content-Encoding', 'gzip');
+  response.setHeader('Content-Length', packed.length);
+  response.end(request.method === 'HEAD' ? undefined : packed);
 }
 
 /** Answers with a short plain text. */

@@ -61,10 +61,10 @@ export class RecordingStore {
   }
 
   /** A room's sessions, newest first, with their totals. */
-  listSessions(roomId: RoomId | null, limit: number): Session[] {
-    const rows = timed('listSessions', () => this.#db.prepare<[string | null, string | null, number], SessionRow>(
+  listSessions(roomId: RoomId | null, limit: number, beforeMs: number = Number.MAX_SAFE_INTEGER): Session[] {
+    const rows = timed('listSessions', () => this.#db.prepare<[string | null, string | null, number, number], SessionRow>(
       `SELECT id, room_id, start_ms, end_ms, media_segments AS segments, media_bytes AS bytes, media_ms
-       FROM sessions WHERE ? IS NULL OR room_id = ? ORDER BY start_ms DESC LIMIT ?`).all(roomId, roomId, limit));
+       FROM sessions WHERE (? IS NULL OR room_id = ?) AND start_ms < ? ORDER BY start_ms DESC LIMIT ?`).all(roomId, roomId, beforeMs, limit));
     return rows.map((row) => ({
       id: row.id, roomId: row.room_id, startMs: row.start_ms, endMs: row.end_ms, segments: row.segments, bytes: row.bytes ?? 0, mediaMs: row.media_ms ?? 0,
     }));

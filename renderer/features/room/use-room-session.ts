@@ -24,6 +24,10 @@ export type RoomSession = {
   readonly liveMs: WallMs | null;
 };
 
+/** Sessions that the list offers; older ones are reached by their address, from the library. */
+const LISTED = 200;
+/** A session may be meant by an instant a little before its start. */
+const REACH_MS = 5000;
 const IDLE: LoadState = { loading: false, fault: null };
 
 /** Gives the end of what a session holds. */
@@ -31,6 +35,16 @@ export function readSessionEnd(session: Session, room: Room | undefined, storedT
   if (session.endMs !== null) return session.endMs;
   const own = room?.sessionId === session.id;
   return Math.max(session.startMs + session.mediaMs, own ? storedToMs ?? 0 : 0, own ? room?.lastSegmentMs ?? 0 : 0);
+}
+
+/** Gives a room's newest sessions, and where an older instant is wanted those that began before it. */
+async function loadSessions(roomId: RoomId, atMs: WallMs | null): Promise<readonly Session[]> {
+  const newest = await engine.call('sessions.list', { roomId, limit: LISTED });
+  const oldestMs = newest.at(-1)?.startMs;
+  if (atMs === null || newest.length < LISTED || oldestMs === undefined || oldestMs <= atMs) return newest;
+  const older = await engine.call('sessions.list', { roomId, limit: 50, beforeMs: atMs + REACH_MS });
+  const listed = new Set(newest.map(({ id }) => id));
+  return [...newest, ...older.filter(({ id }) => !listed.has(id))];
 }
 
 /** Loads a room's sessions, opens the one that holds `atMs` (else the running one, else the newest) and keeps its data fresh. */
@@ -46,19 +60,19 @@ export function useRoomSession(roomId: RoomId, room: Room | undefined, atMs: Wal
 
   useEffect(() => {
     let stale = false;
-    engine.call('sessions.list', { roomId, limit: 200 }).then(
+    loadSessions(roomId, atMs).then(
       (list) => { if (!stale) { setSessions(list); setFault(null); } },
       (thrown: unknown) => { if (!stale) setFault(toFault(thrown, 'sessions')); },
     );
     return () => { stale = true; };
-  }, [roomId, runningId, attempt]);
+  }, [roomId, runningId, attempt, atMs]);
 
   useEffect(() => setChosen(null), [atMs]);
 
   const session = useMemo(() => {
     if (sessions === null) return null;
     const sorted = [...sessions].sort((a, b) => b.startMs - a.startMs);
-    const holding = atMs === null ? undefined : sorted.find((each) => each.startMs <= atMs + 5000 && (each.endMs ?? Infinity) >= atMs);
+    const holding = atMs === null ? undefined : sorted.find((each) => each.startMs <= atMs + REACH_MS && (each.endMs ?? Infinity) >= atMs);
     return sorted.find((each) => each.id === chosen) ?? holding ?? sorted.find((each) => each.id === runningId) ?? sorted[0] ?? null;
   }, [sessions, chosen, atMs, runningId]);
   const sessionId = session?.id ?? null;

@@ -2,6 +2,7 @@ import { drawChat, drawNote, drawPictures, drawSound, drawTexts } from './draw-l
 import { drawEvents } from './draw-events.ts';
 import { drawFlags } from './draw-flags.ts';
 import { laneBox } from './lane-layout.ts';
+import { isSoundGap } from './timeline-data.ts';
 import type { TimelineFrame } from './timeline-frame.ts';
 import { endMs, formatMediaTime, formatWallTime, planTicks, toPx } from './time-scale.ts';
 
@@ -87,10 +88,13 @@ function drawGaps(context: CanvasRenderingContext2D, frame: TimelineFrame): void
     context.save();
     context.translate(x, 0);
     context.fillStyle = pattern;
-    context.fillRect(0, layout.axis.height, width, layout.height - layout.axis.height);
+    const sound = isSoundGap(gap.gap) ? laneBox(layout, 'sound') : null;
+    context.fillRect(0, sound?.y ?? layout.axis.height, width, sound?.height ?? layout.height - layout.axis.height);
     context.restore();
     context.fillStyle = colors.weak;
-    context.fillRect(x, lane.y + 4, width, Math.max(2, lane.height - 8));
+    // Where only sound is missing the bar is half as high.
+    const barPx = Math.max(2, lane.height - 8);
+    context.fillRect(x, sound === null ? lane.y + 4 : lane.y + 4 + barPx / 2, width, sound === null ? barPx : barPx / 2);
   }
 }
 

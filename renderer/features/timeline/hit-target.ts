@@ -3,6 +3,7 @@ import { hitFlag } from './flag-items.ts';
 import type { FlagLayout } from './flag-items.ts';
 import { laneAt } from './lane-layout.ts';
 import type { LaneLayout } from './lane-layout.ts';
+import { isSoundGap } from './timeline-data.ts';
 import type { TimelineData } from './timeline-data.ts';
 import { toMs } from './time-scale.ts';
 import type { TimeScale } from './time-scale.ts';
@@ -36,7 +37,7 @@ export function findTarget(data: TimelineData, flags: FlagLayout, scale: TimeSca
     if (first !== undefined) return { kind: 'events', atMs: first.startMs, events: near.slice(0, MAX_TEXTS).map(({ event }) => event) };
   }
   const reachMs = REACH_PX * scale.msPerPx;
-  const gap = data.gaps.query(atMs - reachMs, atMs + reachMs)[0];
+  const gap = data.gaps.query(atMs - reachMs, atMs + reachMs).find((each) => !isSoundGap(each.gap) || lane.id === 'sound' || lane.id === 'gaps');
   // A pointer that reaches a gap from just outside means the gap.
   if (gap !== undefined) return { kind: 'gap', atMs: Math.min(Math.max(atMs, gap.gap.fromMs), Math.max(gap.gap.fromMs, gap.gap.toMs - 1)), gap: gap.gap };
   if (lane.id === 'speech' || lane.id === 'ocr' || lane.id === 'chat') {

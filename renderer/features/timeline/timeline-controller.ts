@@ -36,6 +36,8 @@ export type TimelinePorts = {
 };
 
 const FIRST_SPAN_MS = 5 * 60_000;
+/** What a session that has just begun is shown in: seconds, not frames. */
+const YOUNG_SPAN_MS = 30_000;
 
 /** The timeline without React: keeps the view, follows the player, and draws at most once per frame, only when something changed. */
 export class TimelineController {
@@ -52,6 +54,8 @@ export class TimelineController {
   #flags: FlagLayout = { items: [], rows: 1, msPerPx: 0 };
   #flagsKey: { flags: readonly Flag[]; msPerPx: number; rows: number } | null = null;
   #follow: FollowMode = 'playhead';
+  /** A young session is shown whole as it grows, until a person moves the view. */
+  #isWhole = true;
   #hoverPx: number | null = null;
   #playheadMs: WallMs | null = null;
   #dirty = true;
@@ -130,6 +134,7 @@ export class TimelineController {
   reveal(wallMs: WallMs): void {
     const share = toPx(this.#scale, wallMs) / this.#scale.widthPx;
     if (share >= 0.04 && share <= 0.96) return;
+    this.#isWhole = false;
     this.#scale = placeAt(this.#scale, wallMs, 0.35, this.#view.limits);
     this.invalidate();
   }
@@ -172,6 +177,7 @@ export class TimelineController {
   };
 
   #move(scale: TimeScale, cause: FollowCause): void {
+    this.#isWhole = false;
     this.#scale = scale;
     this.#setFollow(changeFollow(this.#follow, cause));
     this.invalidate();
@@ -198,7 +204,10 @@ export class TimelineController {
     this.#dirty = false;
     const { limits, liveMs } = this.#view;
     if (window.devicePixelRatio !== this.#ratio && window.devicePixelRatio > 0) return this.#resize();
-    this.#scale = followView(this.#scale, this.#follow, this.#playheadMs, liveMs, limits);
+    const lengthMs = limits.toMs - limits.fromMs;
+    this.#isWhole &&= liveMs !== null && lengthMs <= FIRST_SPAN_MS;
+    if (this.#isWhole) this.#scale = fitRange(this.#scale.widthPx, { fromMs: limits.fromMs, toMs: limits.fromMs + Math.max(YOUNG_SPAN_MS, lengthMs) });
+    else this.#scale = followView(this.#scale, this.#follow, this.#playheadMs, liveMs, limits);
     const rows = laneBox(this.#layout, 'flags').height >= 30 ? 2 : 1;
     const key = { flags: this.#data.flags, msPerPx: this.#scale.msPerPx, rows };
     if (this.#flagsKey === null || this.#flagsKey.flags !== key.flags || this.#flagsKey.msPerPx !== key.msPerPx || this.#flagsKey.rows !== rows) {

@@ -5,6 +5,11 @@ import { WaveformPyramid } from './waveform-pyramid.ts';
 
 /** A still as the index keeps it. */
 export type StillItem = Spanned & { readonly still: Still };
+/** Whether only the separate sound is missing there: the pictures go on. */
+export function isSoundGap(gap: Gap): boolean {
+  return gap.reason.scope === 'audio';
+}
+
 /** A gap as the index keeps it. */
 export type GapItem = Spanned & { readonly gap: Gap };
 /** An event as the index keeps it; it lasts no time. */
@@ -76,9 +81,9 @@ export class TimelineData {
     return this.#flags.get(id) ?? null;
   }
 
-  /** Gives the gap that holds an instant; null where there is footage. */
+  /** Gives the gap that holds an instant; null where there are pictures, with sound or without. */
   gapAt(wallMs: WallMs): Gap | null {
-    return this.gaps.query(wallMs, wallMs + 1).find(({ gap }) => gap.fromMs <= wallMs && wallMs < gap.toMs)?.gap ?? null;
+    return this.gaps.query(wallMs, wallMs + 1).find(({ gap }) => gap.fromMs <= wallMs && wallMs < gap.toMs && !isSoundGap(gap))?.gap ?? null;
   }
 
   /** Forgets what belongs to a stretch, flags, gaps and events excepted: those are few and always wanted. */
