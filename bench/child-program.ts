@@ -42,10 +42,10 @@ const ServeLine = z.object({ url: z.string() });
 /** A running `serve --demo`: where its window is, how long it took to say so, and how to end it. */
 export type ServeRun = { url: string; spawnedAtMs: number; urlAfterMs: number; close(): Promise<void> };
 
-/** Runs `serve --demo` on a fresh data folder; throws with its last words when it ends before it serves. */
-export async function startServe(dataDir: string): Promise<ServeRun> {
+/** Runs `serve` on a data folder, with the demo rooms unless told otherwise; throws with its last words when it ends before it serves. */
+export async function startServe(dataDir: string, demo = true): Promise<ServeRun> {
   const spawnedAtMs = Date.now();
-  const child = spawn(process.execPath, [cliFile, 'serve', '--demo', '--no-open', '--data', dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cliFile, 'serve', ...(demo ? ['--demo'] : []), '--no-open', '--data', dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)));
   for await (const line of createInterface(child.stdout)) {

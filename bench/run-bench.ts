@@ -4,8 +4,9 @@ import { coldStart } from './cold-start.ts';
 import { flagLatency } from './flag-latency.ts';
 import { recordCpu } from './record-cpu.ts';
 import { recordScale } from './record-scale.ts';
+import { seek } from './seek.ts';
 
-const benches: readonly Bench[] = [recordCpu, recordScale, flagLatency, coldStart];
+const benches: readonly Bench[] = [recordCpu, recordScale, flagLatency, coldStart, seek];
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0 || process.argv.includes('--help')) {

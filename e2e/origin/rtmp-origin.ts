@@ -85,7 +85,7 @@ function toChunks(type: number, stream: number, timeMs: number, body: Buffer): B
   for (let at = 0; at < body.length; at += outChunkBytes) {
     if (at > 0) {
       const next = Buffer.alloc(isLate ? 5 : 1);
-      next[0] = 0xc0 | (head[0] as number);
+      next[0] = 0xc0 | (head[0]);
       if (isLate) next.writeUInt32BE(timeMs, 1);
       parts.push(next);
     }

@@ -53,3 +53,20 @@ test('killed while receiving or while writing the line: what is unfinished goes,
   assert.ok(existsSync(join(writer.dir, record.file)));
   assert.equal(readFileSync(join(writer.dir, 'segments.jsonl'), 'utf8').trimEnd().split('\n').length, 1);
 }));
+
+test('a folder that goes away between line and name: the file counts as stored once, and gets its name when the folder is back', () => withSession(async (writer) => {
+  await storeOne(writer, 0, 'first');
+  const part = await PartFile.create(writer.dir, 'fetch-1');
+  await part.write(Buffer.from('second'));
+  const sealed = await part.seal();
+  const away = `${writer.dir}-away`;
+  renameSync(writer.dir, away);
+  const first = JSON.parse(readFileSync(join(away, 'segments.jsonl'), 'utf8')) as SegmentRecord;
+  await writer.commit({ ...first, seq: 1, file: '000001.ts', sha256: sealed.sha256 }, part.path);
+  await assert.rejects(writer.commit({ ...first, seq: 2, file: '000002.ts' }, join(writer.dir, 'fetch-2.part')), { code: 'ENOENT' });
+  renameSync(away, writer.dir);
+  await storeOne(writer, 2, 'third');
+  const lines = readFileSync(join(writer.dir, 'segments.jsonl'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as SegmentRecord).seq);
+  assert.deepEqual(lines, [0, 1, 2]);
+  assert.equal(readFileSync(join(writer.dir, '000001.ts'), 'utf8'), 'second');
+}));

@@ -125,6 +125,8 @@ export class SessionWriter {
   readonly #events: LineFile;
   readonly #capture: LineFile;
   #folder: FileHandle | null = null;
+  /** The file whose line is durable and whose name is not yet. */
+  #unnamed: { partPath: string; path: string } | null = null;
   constructor(dir: string) {
     this.dir = dir;
     this.#segments = new LineFile(join(dir, sessionFiles.segments));
@@ -141,14 +143,30 @@ export class SessionWriter {
 
   /**
    * Commits a sealed .part file: its line is made durable first, then the file gets its final name, so that after a crash between the two
-   * `repairSession` finishes the rename, and no complete segment is lost or doubled.
+   * `repairSession` finishes the rename, and no complete segment is lost or doubled. Once its line is durable a file counts as stored:
+   * where the disk goes away just then, the rename is made up for before the next commit, which throws while it cannot be.
    */
   async commit(record: SegmentRecord, partPath: string): Promise<void> {
+    await this.#nameLast();
     await this.#segments.append([record]);
-    await rename(partPath, join(this.dir, record.file));
-    if (process.platform === 'win32') return; // a folder cannot be opened there; NTFS journals the rename
-    this.#folder ??= await open(this.dir, 'r');
-    await this.#folder.sync();
+    this.#unnamed = { partPath, path: join(this.dir, record.file) };
+    await this.#nameLast().catch(() => undefined);
+  }
+
+  async #nameLast(): Promise<void> {
+    if (this.#unnamed === null) return;
+    const { partPath, path } = this.#unnamed;
+    try {
+      if (!existsSync(path)) await rename(partPath, path);
+    } catch (thrown) {
+      // The folder is there and the file is not: it will not come back, and `inspect` names it.
+      if (!existsSync(this.dir) || existsSync(partPath)) throw thrown;
+    }
+    if (process.platform !== 'win32') { // a folder cannot be opened there; NTFS journals the rename
+      this.#folder ??= await open(this.dir, 'r');
+      await this.#folder.sync();
+    }
+    this.#unnamed = null;
   }
 
   /** Stores a gap. */
@@ -173,6 +191,7 @@ export class SessionWriter {
 
   /** Lets the files go; a later write opens them again. */
   async close(): Promise<void> {
+    await this.#nameLast().catch(() => undefined); // else `repairSession` does it
     const folder = this.#folder;
     this.#folder = null;
     await Promise.all([this.#segments.close(), this.#gaps.close(), this.#chat.close(), this.#events.close(), this.#capture.close(), folder?.close().catch(() => undefined)]);
