@@ -196,6 +196,50 @@ function openOnce(address: URL, options: FetchOptions, signal: AbortSignal): Pro
   });
 }
 
+/** What may lie received and unread before the connection is asked to wait. */
+const maxUnreadBytes = 1 << 20;
+
+/**
+ * A body's bytes as they were received, to the last one: where the connection breaks, what had come by then is handed out before its error is thrown.
+ * (A stream's own iterator drops what its reader had not fetched yet.)
+ */
+export async function* readReceived(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+  const unread: Buffer[] = [];
+  let unreadBytes = 0;
+  let end: { error: Error | null } | null = null;
+  let wake = (): void => {};
+  const stop = (error: Error | null): void => {
+    end ??= { error };
+    wake();
+  };
+  const take = (chunk: Buffer): void => {
+    unread.push(chunk);
+    unreadBytes += chunk.length;
+    if (unreadBytes >= maxUnreadBytes) response.pause();
+    wake();
+  };
+  const finish = (): void => stop(null);
+  const close = (): void => stop(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  response.on('data', take).on('end', finish).on('error', stop).on('close', close);
+  try {
+    for (;;) {
+      const chunk = unread.shift();
+      if (chunk !== undefined) {
+        unreadBytes -= chunk.length;
+        if (unreadBytes < maxUnreadBytes && response.isPaused()) response.resume();
+        yield chunk;
+      } else if (end !== null) {
+        const { error } = end as { error: Error | null };
+        if (error !== null) throw error;
+        return;
+      } else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    response.off('data', take).off('end', finish).off('close', close);
+    response.pause();
+  }
+}
+
 /** Reads a body chunk by chunk, bounded; throws `segment-truncated` when it ends short of what was declared. */
 export async function readBody(head: ResponseHead, response: IncomingMessage, maxBytes: number, onChunk: (chunk: Buffer) => Promise<void> | void): Promise<number> {
   let bytes = 0;
