@@ -140,7 +140,7 @@ export class RecorderHost {
       for (const roomId of this.#wanted.keys()) if (this.#child.send({ type: 'stop', roomId })) this.#leaving.add(roomId);
       if (this.#leaving.size > 0) await new Promise<void>((resolve) => (this.#onceQuiet = resolve));
       this.#ingestGrown();
-    for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
+      for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
       return await run();
     } finally {
       this.#isSuspended = false;
@@ -166,6 +166,7 @@ export class RecorderHost {
     this.#stopping = true;
     this.#child.send({ type: 'shutdown' });
     await this.#child.stop(5000);
+    this.#ingestGrown(); // what it stored last is committed now: its timer must not meet a closed database
     for (const [roomId, live] of this.#live) if (live.sessionId !== null) this.#ingest(roomId, live.sessionId);
   }
 

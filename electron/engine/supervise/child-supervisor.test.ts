@@ -20,11 +20,13 @@ const exitModule = fileURLToPath(new URL('./child-exit.ts', import.meta.url));
 const entryFile = join(dir, 'child.ts');
 writeFileSync(entryFile, `
 import { exitOnDisconnect } from ${JSON.stringify(exitModule)};
+import { spawn } from 'node:child_process';
 exitOnDisconnect();
 process.send!({ type: 'hello', pid: process.pid, flavour: process.env['FLAVOUR'] ?? '' });
 process.on('message', (m: { do: string }) => {
   if (m.do === 'crash') { process.stderr.write('the last words\\n'); process.exit(7); }
   if (m.do === 'hang') { process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => {}); for (;;); }
+  if (m.do === 'leave a grandchild') spawn(process.execPath, ['-e', 'setTimeout(() => {}, 1500)'], { stdio: ['ignore', 'ignore', 'inherit'], detached: true }).unref();
   if (m.do === 'babble') process.send!({ type: 'nonsense' });
   process.send!({ type: 'echo', text: m.do });
 });
@@ -91,6 +93,17 @@ test('a hanging child is killed after the grace time, and kill() restarts with t
   supervisor.send({ do: 'hang' });
   await supervisor.stop(300);
   assert.equal(isAlive(pid), false);
+});
+
+test('stop resolves once the child is gone and said to be so, and may be called again', { timeout: 30_000 }, async () => {
+  const { supervisor, reports, statuses, until } = watch();
+  supervisor.start();
+  await until(() => reports.length > 0);
+  supervisor.send({ do: 'leave a grandchild' }); // it holds the pipe of the last words open
+  await until(() => reports.length > 1);
+  await supervisor.stop(5000);
+  assert.equal(statuses.at(-1)?.state, 'stopped');
+  await supervisor.stop(5000);
 });
 
 test('an entry that cannot be started is reported, not thrown', { timeout: 30_000 }, async () => {

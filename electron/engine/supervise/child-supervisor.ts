@@ -31,6 +31,8 @@ const STEADY_AFTER_MS = 60_000;
 export class ChildSupervisor<Command extends Serializable, Report> {
   readonly #options: ChildSupervisorOptions<Report>;
   #child: ChildProcess | null = null;
+  /** Resolves once the child of now is gone, its last words are read and the status says so. */
+  #gone: Promise<void> = Promise.resolve();
   #state: ChildStatus['state'] = 'stopped';
   #restarts = 0;
   #crashesInRow = 0;
@@ -81,17 +83,18 @@ export class ChildSupervisor<Command extends Serializable, Report> {
     this.#timer = null;
     const child = this.#child;
     if (child === null) return this.#setState('stopped');
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     if (child.connected) child.disconnect();
     child.kill('SIGTERM');
-    await gone;
+    await this.#gone;
     clearTimeout(killer);
   }
 
   #launch(): void {
     const startedAtMs = performance.now();
     let lastLine = '';
+    const { promise: gone, resolve: noteGone } = Promise.withResolvers<void>();
+    this.#gone = gone;
     const child = fork(this.#options.entryFile, this.#options.args, {
       execPath: process.execPath,
       execArgv: [],
@@ -110,14 +113,20 @@ export class ChildSupervisor<Command extends Serializable, Report> {
     // A channel that breaks shows as an exit as well; without a listener it would end the engine.
     child.on('error', (error) => {
       lastLine = error.message;
-      if (child.pid === undefined) this.#ended(child, startedAtMs, error.message);
+      if (child.pid !== undefined) return;
+      this.#ended(child, startedAtMs, error.message);
+      noteGone();
     });
     child.on('exit', (code, signal) => {
-      // The last line of stderr may still be in the pipe when the exit is told; a grandchild may hold the pipe open for ever.
-      void Promise.race([errors, new Promise((resolve) => setTimeout(resolve, 500).unref())]).then(() => {
-        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      const tell = (): void => {
+        clearTimeout(timer);
         this.#ended(child, startedAtMs, lastLine === '' ? how : `${how}: ${lastLine}`);
-      });
+        noteGone();
+      };
+      // The last line of stderr may still be in the pipe when the exit is told; a grandchild may hold the pipe open for ever.
+      const timer = setTimeout(tell, 500);
+      void errors.then(tell);
     });
   }
 
