@@ -35,6 +35,14 @@ export const Hit = z.object({
 });
 export type Hit = z.infer<typeof Hit>;
 
+/** One character or word as it was heard, with the recogniser's confidence 0…1. */
+export const SpokenWord = z.object({ text: z.string(), startMs: WallMs, endMs: WallMs, confidence: z.number() });
+export type SpokenWord = z.infer<typeof SpokenWord>;
+
+/** What may have been said at one instant: syllables without tone, each with its probability, the most probable first. */
+export const SpokenSyllable = z.object({ atMs: WallMs, best: z.array(z.object({ syllable: z.string(), probability: z.number() })) });
+export type SpokenSyllable = z.infer<typeof SpokenSyllable>;
+
 /** What perception saw or heard between two instants; `speaker` is a chat user's name. */
 export const Observation = z.object({
   id: z.number().int(),
@@ -49,6 +57,10 @@ export const Observation = z.object({
   speaker: z.string().optional(),
   /** OCR: box as fractions of the frame [x, y, width, height]. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** Speech: the words with their times, where the recogniser gives any. */
+  words: z.array(SpokenWord).optional(),
+  /** Speech: how it sounded, so that it can be matched by sound where the characters are wrong. */
+  syllables: z.array(SpokenSyllable).optional(),
 });
 export type Observation = z.infer<typeof Observation>;
 

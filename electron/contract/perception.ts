@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from './faults.ts';
+import { SpokenSyllable, SpokenWord } from './flags.ts';
 import { Container, Encryption } from './rooms.ts';
 import { WallMs } from './time.ts';
 
@@ -72,7 +73,11 @@ export const PerceptionReply = z.discriminatedUnion('type', [
     captions: z.array(z.object({ startMs: WallMs, endMs: WallMs, text: z.string() })).default([]),
   }),
   z.object({ type: z.literal('read'), id: z.number().int(), engine: z.string(), texts: z.array(ReadText) }),
-  z.object({ type: z.literal('heard'), id: z.number().int(), engine: z.string(), text: z.string(), confidence: z.number() }),
+  /** Times of words and syllables are on the wall clock. */
+  z.object({
+    type: z.literal('heard'), id: z.number().int(), engine: z.string(), text: z.string(), confidence: z.number(),
+    words: z.array(SpokenWord), syllables: z.array(SpokenSyllable),
+  }),
   z.object({ type: z.literal('clipped'), id: z.number().int(), firstFrameMs: WallMs, durationMs: z.number(), bytes: z.number().int() }),
   z.object({ type: z.literal('framed'), id: z.number().int(), files: z.array(z.object({ name: z.string(), atMs: WallMs, fault: Fault.nullable() })) }),
   z.object({

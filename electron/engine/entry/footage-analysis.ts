@@ -86,7 +86,7 @@ async function hearUtterances(speech: PerceptionClient, utterances: readonly Utt
   for (const { file, startMs, endMs } of utterances) {
     if (file === null) continue;
     const reply = await speech.request({ type: 'speech', file, startMs, endMs }, { timeoutMs: laneTimeoutMs });
-    if (reply.type === 'heard' && reply.text !== '') observations.push({ lane: 'speech', startMs, endMs, text: reply.text, confidence: reply.confidence, engine: reply.engine });
+    if (reply.type === 'heard' && reply.text !== '') observations.push({ lane: 'speech', startMs, endMs, text: reply.text, confidence: reply.confidence, engine: reply.engine, words: reply.words, syllables: reply.syllables });
   }
   return observations;
 }

@@ -235,6 +235,7 @@ export class PerceptionHost {
       if (reply.text !== '') {
         const heard = store.observations.add({
           roomId: job.roomId, sessionId: job.sessionId, lane: 'speech', startMs: job.atMs, endMs, text: reply.text, confidence: reply.confidence, engine: reply.engine,
+          words: reply.words, syllables: reply.syllables,
         });
         this.#commitObservations(job.roomId, job.sessionId, [heard]);
       }

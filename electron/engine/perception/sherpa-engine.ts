@@ -3,17 +3,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FaultError, makeFault } from '../../contract/faults.ts';
-import type { SpeechEngine } from './speech-engine.ts';
-import { verifySpeechPack } from './speech-pack.ts';
+import type { HeardWord, SpeechEngine } from './speech-engine.ts';
+import { toEngineId, verifySpeechPack } from './speech-pack.ts';
 import type { InstalledPack, SpeechPack } from './speech-pack.ts';
 
 type SherpaStream = { acceptWaveform: (wave: { sampleRate: number; samples: Float32Array }) => void };
-type SherpaResult = { text?: unknown; ys_log_probs?: unknown };
+type SherpaResult = { text?: unknown; tokens?: unknown; timestamps?: unknown; ys_log_probs?: unknown };
 type SherpaRecognizer = { createStream: () => SherpaStream; decodeAsync: (stream: SherpaStream) => Promise<SherpaResult> };
 type Sherpa = { OfflineRecognizer: { createAsync: (config: unknown) => Promise<SherpaRecognizer> }; version: string };
 
 /** Used where a model gives no probabilities of its own: high enough to be kept, low enough to show that it is not measured. */
 const UNMEASURED_CONFIDENCE = 0.8;
+/** A word before a pause ends here at the latest. */
+const longestWordMs = 400;
 
 /** Checks a pack's hashes, then loads it with sherpa-onnx; throws model-invalid. */
 export async function openSherpaEngine(installed: InstalledPack, threads: number): Promise<SpeechEngine> {
@@ -25,12 +27,13 @@ export async function openSherpaEngine(installed: InstalledPack, threads: number
   });
   const { pack } = installed;
   return {
-    id: pack.version === '' ? pack.id : `${pack.id}@${pack.version}`,
+    id: toEngineId(pack),
     async transcribe(samples, sampleRate) {
       const stream = recognizer.createStream();
       stream.acceptWaveform({ sampleRate, samples });
       const result = await recognizer.decodeAsync(stream);
-      return { text: typeof result.text === 'string' ? result.text.trim() : '', confidence: toConfidence(result.ys_log_probs) };
+      const words = toWords(result, Math.round((samples.length * 1000) / sampleRate));
+      return { text: typeof result.text === 'string' ? result.text.trim() : '', confidence: toConfidence(result.ys_log_probs), words, syllables: [] };
     },
   };
 }
@@ -65,6 +68,19 @@ function toModelConfig(pack: SpeechPack, at: (name: string) => string): Record<s
     case 'transducer': return { transducer: { encoder: at(m.encoder), decoder: at(m.decoder), joiner: at(m.joiner) } };
     case 'whisper': return { whisper: { encoder: at(m.encoder), decoder: at(m.decoder), language: m.language, task: 'transcribe', tailPaddings: -1 } };
   }
+}
+
+/** Tokens as words on the utterance's own clock; none where the model gives no times. */
+function toWords({ tokens, timestamps, ys_log_probs: logProbabilities }: SherpaResult, lengthMs: number): HeardWord[] {
+  if (!Array.isArray(tokens) || !Array.isArray(timestamps) || tokens.length !== timestamps.length) return [];
+  const starts = timestamps.map((seconds) => Math.round(Number(seconds) * 1000));
+  const scores = Array.isArray(logProbabilities) && logProbabilities.length === tokens.length ? logProbabilities : null;
+  return tokens.flatMap((token, at) => {
+    const text = String(token).replaceAll('▁', '').trim();
+    const startMs = starts[at] as number;
+    if (text === '' || !Number.isFinite(startMs)) return [];
+    return [{ text, startMs, endMs: Math.min(lengthMs, starts[at + 1] ?? lengthMs, startMs + longestWordMs), confidence: scores === null ? UNMEASURED_CONFIDENCE : toConfidence([scores[at]]) }];
+  });
 }
 
 function toConfidence(logProbabilities: unknown): number {

@@ -5,6 +5,7 @@ import type { PerceptionLane } from './perception-lane.ts';
 import { openSherpaEngine } from './sherpa-engine.ts';
 import type { SpeechEngine } from './speech-engine.ts';
 import { findSpeechPacks } from './speech-pack.ts';
+import { openSyllableEngine } from './syllable-engine.ts';
 import { decodeWav } from './waveform.ts';
 
 const THREADS = 2;
@@ -21,7 +22,7 @@ export async function openSpeechLane(modelsDir: string, userModelsDir: string | 
   });
   for (const pack of packs) {
     try {
-      engine = await openSherpaEngine(pack, THREADS);
+      engine = await (pack.pack.model.kind === 'zipformer-ctc' && pack.pack.model.language !== undefined ? openSyllableEngine(pack, 1) : openSherpaEngine(pack, THREADS));
       break;
     } catch (thrown) {
       fault ??= toFault(thrown, 'speech');
@@ -37,8 +38,13 @@ export async function openSpeechLane(modelsDir: string, userModelsDir: string | 
         throw new FaultError(makeFault('not-found', request.file, 'utterance cannot be read', { cause: error }));
       }));
       if (wave === null) throw new FaultError(makeFault('segment-undecodable', request.file, 'utterance is not a 16-bit mono WAV'));
-      const heard = await ready.transcribe(wave.samples, wave.rate);
-      return { type: 'heard', id: request.id, engine: ready.id, ...heard };
+      const { text, confidence, words, syllables } = await ready.transcribe(wave.samples, wave.rate);
+      const at = (ms: number): number => request.startMs + ms;
+      return {
+        type: 'heard', id: request.id, engine: ready.id, text, confidence,
+        words: words.map((word) => ({ ...word, startMs: at(word.startMs), endMs: Math.min(at(word.endMs), request.endMs) })),
+        syllables: syllables.map(({ atMs, best }) => ({ atMs: at(atMs), best })),
+      };
     },
   };
 }

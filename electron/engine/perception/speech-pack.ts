@@ -19,7 +19,8 @@ export const SpeechPack = z.object({
   model: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('sense-voice'), model: PackFile, tokens: PackFile, language: z.string().default('zh'), inverseTextNormalization: z.boolean().default(true) }),
     z.object({ kind: z.literal('paraformer'), model: PackFile, tokens: PackFile }),
-    z.object({ kind: z.literal('zipformer-ctc'), model: PackFile, tokens: PackFile }),
+    /** `language`: the tokens are syllables, and this language model (see `parseLanguageModel`) writes them as characters. */
+    z.object({ kind: z.literal('zipformer-ctc'), model: PackFile, tokens: PackFile, language: PackFile.optional() }),
     z.object({ kind: z.literal('wenet-ctc'), model: PackFile, tokens: PackFile }),
     z.object({ kind: z.literal('nemo-ctc'), model: PackFile, tokens: PackFile }),
     z.object({ kind: z.literal('transducer'), encoder: PackFile, decoder: PackFile, joiner: PackFile, tokens: PackFile }),
@@ -32,12 +33,17 @@ export type SpeechPack = z.infer<typeof SpeechPack>;
 /** A pack with the folder that it was found in. */
 export type InstalledPack = { dir: string; pack: SpeechPack };
 
+/** Name and version of a pack as observations carry it. */
+export function toEngineId(pack: SpeechPack): string {
+  return pack.version === '' ? pack.id : `${pack.id}@${pack.version}`;
+}
+
 /** Names of the files that a pack's recogniser loads. */
 export function listPackFiles(pack: SpeechPack): string[] {
   const model = pack.model;
   if (model.kind === 'transducer') return [model.encoder, model.decoder, model.joiner, model.tokens];
   if (model.kind === 'whisper') return [model.encoder, model.decoder, model.tokens];
-  return [model.model, model.tokens];
+  return model.kind === 'zipformer-ctc' && model.language !== undefined ? [model.model, model.tokens, model.language] : [model.model, model.tokens];
 }
 
 /** Reads and parses a folder's pack.json; null when it has none. Throws model-invalid when it does not parse. */

@@ -123,4 +123,8 @@ export const migrations: readonly string[] = [
     start_ms REAL NOT NULL, duration_ms REAL NOT NULL, PRIMARY KEY (session_id, seq, piece)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE observations ADD COLUMN words TEXT;
+  ALTER TABLE observations ADD COLUMN syllables TEXT;
+  `,
 ];

@@ -1,4 +1,4 @@
-import type { Lane, Observation } from '../../contract/flags.ts';
+import type { Lane, Observation, SpokenSyllable, SpokenWord } from '../../contract/flags.ts';
 import type { RoomId, SessionId } from '../../contract/ids.ts';
 import type { Still, WaveformPart } from '../../contract/timeline.ts';
 import type { Connection } from './database.ts';
@@ -6,7 +6,7 @@ import { timed } from './database.ts';
 
 type ObservationRow = {
   id: number; room_id: RoomId; session_id: SessionId; lane: Lane; start_ms: number; end_ms: number; text: string; confidence: number;
-  engine: string; speaker: string | null; box: string | null;
+  engine: string; speaker: string | null; box: string | null; words: string | null; syllables: string | null;
 };
 
 function toObservation(row: ObservationRow): Observation {
@@ -16,7 +16,13 @@ function toObservation(row: ObservationRow): Observation {
   };
   if (row.speaker !== null) observation.speaker = row.speaker;
   if (row.box !== null) observation.box = JSON.parse(row.box) as [number, number, number, number];
+  if (row.words !== null) observation.words = JSON.parse(row.words) as SpokenWord[];
+  if (row.syllables !== null) observation.syllables = JSON.parse(row.syllables) as SpokenSyllable[];
   return observation;
+}
+
+function toJson(list: readonly unknown[] | undefined): string | null {
+  return list === undefined || list.length === 0 ? null : JSON.stringify(list);
 }
 
 /** What perception saw and heard: observations, sound and stills, on the wall clock. */
@@ -26,7 +32,7 @@ export class ObservationStore {
   constructor(db: Connection) {
     this.#db = db;
     this.#insert = db.prepare(
-      'INSERT INTO observations (room_id, session_id, lane, start_ms, end_ms, text, confidence, engine, speaker, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      'INSERT INTO observations (room_id, session_id, lane, start_ms, end_ms, text, confidence, engine, speaker, box, words, syllables) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   }
 
   /** Stores an observation and gives it its id. */
@@ -34,6 +40,7 @@ export class ObservationStore {
     const id = Number(this.#insert.run(
       observation.roomId, observation.sessionId, observation.lane, observation.startMs, observation.endMs, observation.text, observation.confidence,
       observation.engine, observation.speaker ?? null, observation.box === undefined ? null : JSON.stringify(observation.box),
+      toJson(observation.words), toJson(observation.syllables),
     ).lastInsertRowid);
     return { ...observation, id };
   }
