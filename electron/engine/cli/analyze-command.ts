@@ -12,6 +12,7 @@ import { toLayout, toSessionDir } from '../library/library-layout.ts';
 import { parseChat } from '../perception/chat-parser.ts';
 import { parseSubtitles } from '../perception/subtitle-parser.ts';
 import { fuseHits } from '../screening/flag-fusion.ts';
+import { keepHeardWell } from '../screening/heard-well.ts';
 import { createScreener, loadRulePack } from '../screening/screener.ts';
 import { parseArguments, printJson, UsageError, type CommandIo } from './arguments.ts';
 
@@ -116,7 +117,7 @@ function screenAll(perceived: readonly Perceived[]): Flag[] {
   const flags = new Map<string, Flag>();
   const where = { roomId: RoomId.parse('analyze'), sessionId: SessionId.parse('analyze') };
   perceived.forEach((item, index) => {
-    const hits = screener.screen(item.text, item.lane === 'image' ? 'ocr' : item.lane === 'caption' ? 'speech' : item.lane);
+    const hits = keepHeardWell(screener.screen(item.text, item.lane === 'image' ? 'ocr' : item.lane === 'caption' ? 'speech' : item.lane), item);
     if (hits.length === 0) return;
     const observation: Observation = { ...item, ...where, id: index, lane: Lane.safeParse(item.lane).data ?? 'speech' };
     const changed = fuseHits({

@@ -3,6 +3,7 @@ import type { Flag, Observation } from '../../contract/flags.ts';
 import { FlagId } from '../../contract/ids.ts';
 import type { EventData } from '../../contract/rpc.ts';
 import { fuseHits } from '../screening/flag-fusion.ts';
+import { keepHeardWell } from '../screening/heard-well.ts';
 import type { Screener } from '../screening/screener.ts';
 import type { Store } from '../store/store.ts';
 
@@ -43,7 +44,7 @@ export class ScreeningHost {
   }
 
   #screen(observation: Observation): Flag[] {
-    const hits = this.#screener.screen(observation.text, toChannel(observation.lane));
+    const hits = keepHeardWell(this.#screener.screen(observation.text, toChannel(observation.lane)), observation);
     if (hits.length === 0) return [];
     const nowMs = Date.now();
     const flags = fuseHits({

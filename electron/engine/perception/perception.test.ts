@@ -105,11 +105,11 @@ test('a clip holds the very pictures of its segments and starts at a key frame; 
   assert.deepEqual([probed.decodes, probed.width, probed.height], [true, 540, 960]);
 });
 
-test('the speech lane says that no model is installed, and a wrong pack is refused without a crash', { timeout: 60_000 }, async () => {
+test('the speech lane without a model says so, and a wrong pack is refused without a crash', { timeout: 60_000 }, async () => {
   const user = join(dir, 'user-models');
   mkdirSync(join(user, 'broken'), { recursive: true });
   const open = async (): Promise<PerceptionClient> => {
-    const client = new PerceptionClient({ lane: 'speech', modelsDir, userModelsDir: user, onStatus: () => undefined });
+    const client = new PerceptionClient({ lane: 'speech', modelsDir: join(dir, 'no-models'), userModelsDir: user, onStatus: () => undefined });
     client.start();
     await client.ready();
     return client;
@@ -130,8 +130,11 @@ test('the speech lane says that no model is installed, and a wrong pack is refus
   await refused.stop();
 });
 
-test('the registry finds shipped models intact and names the speech pack that is missing', { timeout: 60_000 }, async () => {
+test('the registry finds shipped models intact, the recogniser among them, and names the speech pack that is not there', { timeout: 60_000 }, async () => {
   const models = await verifyModels(modelsDir, null);
-  assert.deepEqual(models.filter((m) => !m.installed).map((m) => m.task), ['speech']);
-  assert.match((await listModels(modelsDir, null)).find((m) => m.task === 'speech')?.note ?? '', /models import/);
+  assert.deepEqual(models.filter((m) => !m.installed).map((m) => m.id), ['sense-voice-small']);
+  assert.match(models.find((m) => m.id === 'sense-voice-small')?.note ?? '', /models import/);
+  const bundled = (await listModels(modelsDir, null)).find((m) => m.id === 'zh-base');
+  assert.equal(bundled?.installed, true);
+  assert.ok((bundled?.bytes ?? 0) < 12e6);
 });

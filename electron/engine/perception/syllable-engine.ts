@@ -11,8 +11,9 @@ import { SyllableRecognizer, type FoundSyllable } from './syllable-recognizer.ts
 const rivals = 5;
 /** A syllable may be heard over so long a stretch before the next: what follows is a pause. */
 const longestSyllableMs = 400;
-/** Sound of which not even this share is believed on average is music or noise that the voice detector took for speech; found on held-out clips and on music alone. */
+/** Sound in which less is believed on average, or fewer syllables a second are heard, is music or noise that the voice detector took for speech. People say three to seven. */
 const leastConfidence = 0.3;
+const leastPerSecond = 1;
 
 /** Checks a pack's hashes, then loads its syllable model and language model; throws model-invalid. */
 export async function openSyllableEngine(installed: InstalledPack, threads: number): Promise<SpeechEngine> {
@@ -29,7 +30,7 @@ export async function openSyllableEngine(installed: InstalledPack, threads: numb
         if (sampleRate !== fbankRate) throw new FaultError(makeFault('segment-undecodable', pack.id, `speech must have ${fbankRate} Hz, not ${sampleRate}`));
         const syllables = await recognizer.recognize(samples, rivals);
         const confidence = meanConfidence(syllables);
-        if (confidence < leastConfidence) return { text: '', confidence, words: [], syllables: [] };
+        if (confidence < leastConfidence || syllables.length < (leastPerSecond * samples.length) / sampleRate) return { text: '', confidence, words: [], syllables: [] };
         const characters = decodeSyllables(words, syllables.map(({ best }) => best));
         const heard = characters.map(({ character, slot, probability }): HeardWord => {
           const startMs = syllables[slot]?.atMs ?? 0;

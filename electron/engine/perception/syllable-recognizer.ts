@@ -41,21 +41,15 @@ export class SyllableRecognizer {
   #collapse(scores: Float32Array, steps: number, rivals: number): FoundSyllable[] {
     const width = this.#tokens.length;
     const found: FoundSyllable[] = [];
-    let open: { token: number; from: number } | null = null;
-    const close = (to: number): void => {
-      if (open !== null) found.push({ atMs: open.from * stepMs, endMs: to * stepMs, best: this.#rank(scores, open.from, to, rivals) });
-      open = null;
-    };
-    for (let step = 0; step < steps; step++) {
+    let [token, from] = [blank, 0];
+    for (let step = 0; step <= steps; step++) {
       const base = step * width;
-      let top = 0;
-      for (let token = 1; token < width; token++) if ((scores[base + token] as number) > (scores[base + top] as number)) top = token;
-      const running = open as { token: number; from: number } | null;
-      if (running !== null && running.token === top) continue;
-      close(step);
-      if (top !== blank) open = { token: top, from: step };
+      let top = blank;
+      if (step < steps) for (let rival = 1; rival < width; rival++) if ((scores[base + rival] as number) > (scores[base + top] as number)) top = rival;
+      if (top === token) continue;
+      if (token !== blank) found.push({ atMs: from * stepMs, endMs: step * stepMs, best: this.#rank(scores, from, step, rivals) });
+      [token, from] = [top, step];
     }
-    close(steps);
     return found;
   }
 

@@ -1,7 +1,8 @@
 // The language side of the bundled recogniser: which characters a syllable can be, and which follow which.
 // Usage: node language.mjs OUT.txt --cv3 cv3-train.tsv --sentences sentences.txt --comments train.csv --rules base-pack.json
 // Counts of characters, pairs and threes in the training sentences of Common Voice (not the ones kept for measuring), our own sentences
-// (one in eight kept for test, as in synth.py), the rule pack's terms, and the COLDataset's comments. PINYIN_PRO as in label.mjs.
+// (one in eight kept for test, as in synth.py), the COLDataset's comments, and what trade talk the rule pack names: its terms of three characters
+// and more, without vulgar words and evasive spellings. Told of those, a recogniser hears them where nobody said them. PINYIN_PRO as in label.mjs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -16,8 +17,10 @@ function* texts() {
   for (const line of readFileSync(values.cv3, 'utf8').split('\n').slice(1)) yield [line.split('\t')[4] ?? '', 2];
   const own = readFileSync(values.sentences, 'utf8').split('\n').filter((line) => line !== '');
   for (const [index, line] of own.entries()) if (index % 8 !== 3) yield [line, 10];
-  const { rules } = JSON.parse(readFileSync(values.rules, 'utf8'));
-  for (const rule of rules) for (const term of rule.terms ?? []) yield [term, 4];
+  const { rules, subtypes } = JSON.parse(readFileSync(values.rules, 'utf8'));
+  const vulgar = new Set(subtypes.filter(({ category }) => category === 'vulgar').map(({ id }) => id));
+  const terms = rules.filter(({ subtype }) => !vulgar.has(subtype)).flatMap((rule) => rule.terms ?? []);
+  for (const term of terms) if (/^\p{Script=Han}{3,}$/u.test(term) && !/[薇徽]|威信/u.test(term)) yield [term, 3];
   for (const line of readFileSync(values.comments, 'utf8').split('\n').slice(1)) yield [line.split(',').slice(4).join(','), 1];
 }
 
