@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Flag, Observation } from '../../../electron/contract/index.ts';
-import { buildLines, currentLineIndex, filterLines, splitText } from './transcript-lines.ts';
+import { buildLines, currentLineIndex, filterLines, shadeUnsure, splitText } from './transcript-lines.ts';
 
 const T0 = Date.UTC(2026, 10, 23, 13);
 
@@ -34,6 +34,15 @@ test('pieces always give back the text, and each carries the gravest mark over i
       at += part.text.length;
     }
   }));
+});
+
+test('what was guessed is shaded, across the borders of marks, and the text stays whole', () => {
+  const observation = { ...makeText(1, 'speech', 0, '包治百病'), words: ['包', '治', '百', '病'].map((text, at) => ({ text, startMs: T0 + at * 200, endMs: T0 + at * 200 + 200, confidence: at < 2 ? 0.9 : 0.1 })) };
+  const flagId = makeFlag('f1', 1, 1, 3).id;
+  const parts = shadeUnsure(splitText(observation.text, [{ start: 1, end: 3, severity: 'high', flagId }]), observation);
+  assert.deepEqual(parts.map((part) => [part.text, part.severity, part.unsure === true]), [['包', null, false], ['治', 'high', false], ['百', 'high', true], ['病', null, true]]);
+  const edited = { ...observation, text: '包治百病了' };
+  assert.ok(shadeUnsure(splitText(edited.text, []), edited).every((part) => part.unsure === undefined));
 });
 
 test('lanes are merged in time, a banner read again is one line, a later one a new line', () => {

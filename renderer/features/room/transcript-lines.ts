@@ -3,8 +3,8 @@ import type { Flag, FlagId, Observation, Severity, WallMs } from '../../../elect
 /** A lane that the transcript shows. */
 export type TranscriptLane = 'speech' | 'ocr' | 'chat';
 
-/** A piece of a line: plain, or words that a flag rests on. */
-export type TextPart = { readonly text: string; readonly severity: Severity | null; readonly flagId: FlagId | null };
+/** A piece of a line: plain, or words that a flag rests on; `unsure` where the recogniser guessed rather than heard. */
+export type TextPart = { readonly text: string; readonly severity: Severity | null; readonly flagId: FlagId | null; readonly unsure?: boolean };
 
 /** One line of the transcript: an observation with its flagged words marked; the same banner read again is one line with a longer extent. */
 export type TranscriptLine = {
@@ -16,6 +16,9 @@ export type TranscriptLine = {
   readonly text: string;
   readonly parts: readonly TextPart[];
   readonly severity: Severity | null;
+  /** What heard or read it, and how sure it was on the whole, 0…1. */
+  readonly engine: string;
+  readonly confidence: number;
 };
 
 const RANK: Record<Severity, number> = { veto: 0, high: 1, medium: 2, low: 3 };
@@ -56,6 +59,28 @@ export function splitText(text: string, marks: readonly Mark[]): TextPart[] {
   return parts;
 }
 
+/** Below this a word is shown as unsure. */
+const UNSURE = 0.4;
+
+/** Splits parts further where the words of a speech line change between sure and unsure. */
+export function shadeUnsure(parts: readonly TextPart[], { text, words }: Pick<Observation, 'text' | 'words'>): TextPart[] {
+  if (words === undefined || words.map((word) => word.text).join('') !== text) return [...parts];
+  const unsureAt = words.flatMap((word) => Array.from({ length: word.text.length }, () => word.confidence < UNSURE));
+  const shaded: TextPart[] = [];
+  let at = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.text.length;) {
+      const unsure = unsureAt[at + from] === true;
+      let to = from + 1;
+      while (to < part.text.length && (unsureAt[at + to] === true) === unsure) to += 1;
+      shaded.push({ ...part, text: part.text.slice(from, to), ...(unsure ? { unsure } : {}) });
+      from = to;
+    }
+    at += part.text.length;
+  }
+  return shaded;
+}
+
 /** Builds the transcript: lanes merged in time order, repeated banners joined, flagged words marked. */
 export function buildLines(observations: readonly Observation[], flags: readonly Flag[]): TranscriptLine[] {
   const marks = collectMarks(flags);
@@ -76,7 +101,7 @@ export function buildLines(observations: readonly Observation[], flags: readonly
     const own = marks.get(item.id) ?? [];
     lines.push({
       key: `${lane}-${item.id}`, lane, startMs: item.startMs, endMs: item.endMs, speaker: item.speaker ?? '', text: item.text,
-      parts: splitText(item.text, own), severity: gravestOf(own),
+      parts: shadeUnsure(splitText(item.text, own), item), severity: gravestOf(own), engine: item.engine, confidence: item.confidence,
     });
   }
   return lines;

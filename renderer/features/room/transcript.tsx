@@ -106,13 +106,18 @@ type LineProps = { readonly line: TranscriptLine; readonly current: boolean; rea
 const Line = memo(function Line({ line, current, onSeek, onFlag }: LineProps): ReactElement {
   const flagId = line.parts.find((part) => part.flagId !== null)?.flagId ?? null;
   const open = (): void => (flagId === null ? onSeek(line.startMs) : onFlag(flagId));
+  const t = useText(roomText);
+  const made = line.lane === 'chat' ? undefined : t('heardBy', { engine: line.engine, percent: Math.round(line.confidence * 100) });
   return (
-    <button type="button" className={`transcript-line lane-${line.lane}`} data-testid="transcript-line" data-lane={line.lane} data-current={current} onClick={open}>
+    <button type="button" className={`transcript-line lane-${line.lane}`} data-testid="transcript-line" data-lane={line.lane} data-current={current} title={made} onClick={open}>
       <time className="tabular">{formatClock(line.startMs)}</time>
       <LaneSign lane={line.lane} />
       <span className="transcript-words">
         {line.speaker !== '' && <span className="transcript-speaker">{line.speaker}</span>}
-        {line.parts.map((part, i) => (part.severity === null ? part.text : <mark key={i} className={`marked severity-${part.severity}`}>{part.text}</mark>))}
+        {line.parts.map((part, i) => {
+          const text = part.unsure === true ? <span key={i} className="unsure">{part.text}</span> : part.text;
+          return part.severity === null ? text : <mark key={i} className={`marked severity-${part.severity}`}>{text}</mark>;
+        })}
       </span>
     </button>
   );
