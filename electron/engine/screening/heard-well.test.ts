@@ -14,6 +14,12 @@ test('a hit whose words were guessed is dropped, one that was heard stays', () =
   assert.deepEqual(keepHeardWell(hits, { text: '包治百病打胎药', words: heard }), [hits[0]]);
 });
 
+test('the gravest leads need surer words', () => {
+  const heard = words([['打', 0.4], ['胎', 0.8], ['药', 0.2]]);
+  assert.equal(keepHeardWell([hit(0, '打胎药')], { text: '打胎药', words: heard }).length, 1);
+  assert.equal(keepHeardWell([{ ...hit(0, '打胎药'), severity: 'veto' }], { text: '打胎药', words: heard }).length, 0);
+});
+
 test('words of several letters count for each of their places', () => {
   const text = '加VX聊';
   const heard = words([['加', 0.9], ['VX', 0.9], ['聊', 0.01]]);
